@@ -1,0 +1,56 @@
+/** What is known about verbs without knowing a session: tables, each with its source. */
+
+/** `download`: the data flows from the ftpd to the client. */
+export type DataDirection = 'download' | 'upload';
+
+/** Verbs that use a data connection. RFC 959 §4.1.3; MLSD: RFC 3659 §7. STAT and MLST answer on the control connection. */
+export const DATA_VERBS: ReadonlyMap<string, DataDirection> = new Map<string, DataDirection>([
+  ['RETR', 'download'],
+  ['LIST', 'download'],
+  ['NLST', 'download'],
+  ['MLSD', 'download'],
+  ['STOR', 'upload'],
+  ['STOU', 'upload'],
+  ['APPE', 'upload'],
+]);
+
+/** RFC 2228 §3. DIGT (draft-bonachea-sftp-00) counts, since only the security layer can answer it. */
+export const SECURITY_VERBS: ReadonlySet<string> = new Set([
+  'AUTH',
+  'ADAT',
+  'PBSZ',
+  'PROT',
+  'CCC',
+  'MIC',
+  'CONF',
+  'ENC',
+  'DIGT',
+]);
+
+/**
+ * Verbs that set up a data connection. `forbidden` ones would make the ftpd connect or listen where the gateway does not
+ * see it: LPRT and LPSV (RFC 1639), SPSV (draft-rosenau-ftp-single-port), CPSV (FXP over TLS, glftpd and others).
+ */
+export const DATA_SETUP_VERBS: ReadonlyMap<string, 'passive' | 'active' | 'forbidden'> = new Map<
+  string,
+  'passive' | 'active' | 'forbidden'
+>([
+  ['PASV', 'passive'],
+  ['EPSV', 'passive'],
+  ['PORT', 'active'],
+  ['EPRT', 'active'],
+  ['LPRT', 'forbidden'],
+  ['LPSV', 'forbidden'],
+  ['SPSV', 'forbidden'],
+  ['CPSV', 'forbidden'],
+]);
+
+/** Verbs that may be sent while a transfer runs: RFC 959 §4.1.3 (ABOR, STAT, QUIT). */
+export const OVERTAKING_VERBS: ReadonlySet<string> = new Set(['ABOR', 'STAT', 'QUIT']);
+
+/** The direction of a verb's data connection, undefined if it uses none. `verb` in upper case. */
+export const dataDirection = (verb: string): DataDirection | undefined => DATA_VERBS.get(verb);
+
+export const isSecurityVerb = (verb: string): boolean => SECURITY_VERBS.has(verb);
+
+export const mayOvertake = (verb: string): boolean => OVERTAKING_VERBS.has(verb);
