@@ -1,0 +1,33 @@
+/** The configuration file as a whole. A key without an effect has no place here: an unknown key is an error. */
+import type { z } from 'zod';
+import { accessSchema } from './access.js';
+import { controlSchema } from './control.js';
+import { dataSchema } from './data.js';
+import { path, section } from './formats.js';
+import { ftpdSchema } from './ftpd.js';
+import { limitsSchema } from './limits.js';
+import { listenersSchema } from './listeners.js';
+import { loggingSchema } from './logging.js';
+
+/** The schema of sftpd.yaml. Defaults are filled in, nothing is transformed: resolving is src/config's work. */
+export const sftpdSchema = section({
+  workdir: path()
+    .default('/var/lib/sftpd')
+    .describe(
+      'Directory that holds DSA/ with the keys. A relative path is taken from the directory of the configuration file. ' +
+        'Default /var/lib/sftpd.',
+    ),
+  listeners: listenersSchema,
+  ftpd: ftpdSchema,
+  control: controlSchema,
+  data: dataSchema,
+  logging: loggingSchema,
+  limits: limitsSchema,
+  access: accessSchema,
+}).describe('Configuration of sftpd, the SafeTP gateway.');
+
+/** A valid file with its defaults filled in, before anything is resolved. */
+export type SftpdConfiguration = z.output<typeof sftpdSchema>;
+
+/** What the schema has against a value, as zod reports it. */
+export type SchemaIssue = z.core.$ZodIssue;
