@@ -1,0 +1,171 @@
+/**
+ * PASV, EPSV, PORT and EPRT (RFC 959 §4.1.2, RFC 2428), on either side independently: what the client asks of the gateway
+ * becomes what the gateway asks of the ftpd, where it stands in the order of commands (REST must stay next to its transfer
+ * command, RFC 3659 §5.3). The gateway prefers to connect to the ftpd, and falls back to being connected to.
+ */
+import {
+  addressFamily,
+  formatEprt,
+  formatEpsvReply,
+  formatPasvReply,
+  formatPort,
+  parseEprt,
+  parseEpsvArgument,
+  parseEpsvReply,
+  parsePasvReply,
+  parsePort,
+  type Endpoint,
+} from '../wire/host-port.js';
+import { isCompletion, reply, type Reply } from '../wire/reply.js';
+import type { Leg, Side } from './io.js';
+import { activeVerdict } from './policy.js';
+import type { FtpdMode, Incoming, SetupRequest } from './state.js';
+import type { Turn } from './turn.js';
+
+/** A data connection set-up command of the client. */
+export function requestSetup(turn: Turn, incoming: Incoming): void {
+  const { verb, argument } = incoming.command;
+  if (turn.state.setups === 'epsv-only' && verb !== 'EPSV') {
+    return turn.answer(incoming, reply(503, `${verb} is not allowed after EPSV ALL.`));
+  }
+  switch (verb) {
+    case 'PASV':
+      if (addressFamily(turn.setting.serverAddress) === 2) {
+        return turn.answer(incoming, reply(425, 'PASV cannot name an IPv6 address: use EPSV.'));
+      }
+      return setUp(turn, { incoming, client: { mode: 'listen' } });
+    case 'EPSV':
+      return requestExtendedPassive(turn, incoming);
+    case 'PORT':
+    case 'EPRT': {
+      const parsed = verb === 'PORT' ? parsePort(argument ?? '') : parseEprt(argument ?? '');
+      if (!parsed.ok) return turn.answer(incoming, activeSyntaxError(turn, verb, parsed.error));
+      const refusal = activeVerdict(turn.setting, parsed.value);
+      if (refusal !== undefined) {
+        turn.log('warnings', 'refused a data connection to elsewhere', { verb, argument: argument ?? '' });
+        return turn.answer(incoming, refusal);
+      }
+      return setUp(turn, { incoming, client: { mode: 'connect', endpoint: parsed.value } });
+    }
+    default:
+      throw new Error(`${verb} does not set up a data connection`);
+  }
+}
+
+function requestExtendedPassive(turn: Turn, incoming: Incoming): void {
+  const family = addressFamily(turn.setting.clientAddress);
+  const wanted = parseEpsvArgument(incoming.command.argument);
+  if (!wanted.ok) {
+    const text = wanted.error === 'syntax' ? reply(501, 'EPSV takes nothing, 1, 2 or ALL.') : wrongProtocol(family);
+    return turn.answer(incoming, text);
+  }
+  if (wanted.value === 'all') {
+    turn.update({ setups: 'epsv-only' });
+    return turn.answer(incoming, reply(200, 'EPSV ALL: no other data connection set-up is accepted now.'));
+  }
+  if (wanted.value !== 'any' && wanted.value !== family) return turn.answer(incoming, wrongProtocol(family));
+  setUp(turn, { incoming, client: { mode: 'listen' } });
+}
+
+/** RFC 2428 §2: 522 lists the protocols that are served. */
+const wrongProtocol = (family: 1 | 2): Reply => reply(522, `Network protocol not supported, use (${family})`);
+
+function activeSyntaxError(turn: Turn, verb: string, error: 'syntax' | 'protocol'): Reply {
+  if (error === 'protocol') return wrongProtocol(addressFamily(turn.setting.clientAddress));
+  return reply(501, verb === 'PORT' ? 'PORT takes h1,h2,h3,h4,p1,p2.' : 'EPRT takes |protocol|address|port|.');
+}
+
+/** A new set-up replaces an earlier one that was not used. */
+function setUp(turn: Turn, request: SetupRequest): void {
+  turn.effect({ do: 'abort-data' });
+  tryNextMode(turn, request, undefined);
+}
+
+/** Asks the ftpd in the best way it has not refused yet; `refusal` is its latest one. */
+function tryNextMode(turn: Turn, request: SetupRequest, refusal: Reply | undefined): void {
+  const [mode] = turn.state.ftpdModes;
+  if (mode === undefined) {
+    turn.setData({ stage: 'none' });
+    const why = refusal ?? reply(425, 'The FTP server accepts no data connection from this gateway.');
+    return turn.answer(request.incoming, why);
+  }
+  if (mode === 'PASV' || mode === 'EPSV') {
+    turn.setData({ stage: 'setting-up', request, step: { on: 'ftpd-passive', mode } });
+    return turn.ask(request.incoming, 'setup', { verb: mode, argument: undefined });
+  }
+  turn.setData({ stage: 'setting-up', request, step: { on: 'ftpd-listener', mode } });
+  turn.effect({ do: 'listen', side: 'ftpd' });
+}
+
+/** The ftpd's final reply to a set-up command of ours. */
+export function setupReply(turn: Turn, message: Reply): void {
+  const { data } = turn.state;
+  if (data.stage !== 'setting-up') throw new Error('a set-up reply without a set-up');
+  const { request, step } = data;
+  if (step.on !== 'ftpd-passive' && step.on !== 'ftpd-active') throw new Error('a set-up reply out of turn');
+  if (!isCompletion(message)) {
+    if (refusesMode(message)) {
+      turn.debug(1, `the ftpd refuses ${step.mode}: ${message.lines.at(-1) ?? ''}`);
+      turn.update({ ftpdModes: turn.state.ftpdModes.filter((mode) => mode !== step.mode) });
+      return tryNextMode(turn, request, message);
+    }
+    turn.setData({ stage: 'none' });
+    turn.effect({ do: 'abort-data' });
+    return turn.answer(request.incoming, message);
+  }
+  const leg = step.on === 'ftpd-active' ? ({ mode: 'listen' } as const) : passiveLeg(turn, step.mode, message);
+  if (leg === undefined) {
+    turn.log('warnings', 'cannot read where the ftpd listens', { reply: message.lines.at(-1) ?? '' });
+    turn.setData({ stage: 'none' });
+    return turn.answer(request.incoming, reply(425, 'The FTP server did not say where it listens.'));
+  }
+  if (request.client.mode === 'connect') return ready(turn, request, request.client, leg);
+  turn.setData({ stage: 'setting-up', request, step: { on: 'client-listener', ftpd: leg } });
+  turn.effect({ do: 'listen', side: 'client' });
+}
+
+/** 500–504 and 522: this way does not exist there. Anything else (425, 530 …) is about the moment, and the client's to see. */
+const refusesMode = (message: Reply): boolean => (message.code >= 500 && message.code <= 504) || message.code === 522;
+
+/** Where the ftpd listens: always at the address of its control connection, whatever a 227 says (NAT, and CVE-2020-8284's like). */
+function passiveLeg(turn: Turn, mode: FtpdMode, message: Reply): Leg | undefined {
+  const address = turn.setting.ftpdAddress;
+  if (mode === 'EPSV') {
+    const port = parseEpsvReply(message);
+    return port.ok ? { mode: 'connect', endpoint: { address, port: port.value } } : undefined;
+  }
+  const endpoint = parsePasvReply(message);
+  return endpoint.ok ? { mode: 'connect', endpoint: { address, port: endpoint.value.port } } : undefined;
+}
+
+function ready(turn: Turn, request: SetupRequest, client: Leg, ftpd: Leg, endpoint?: Endpoint): void {
+  turn.setData({ stage: 'ready', client, ftpd });
+  const { verb } = request.incoming.command;
+  if (endpoint === undefined) return turn.answer(request.incoming, reply(200, `${verb} command successful.`));
+  const shown = { address: turn.setting.serverAddress, port: endpoint.port };
+  turn.answer(request.incoming, verb === 'PASV' ? formatPasvReply(shown) : formatEpsvReply(endpoint.port));
+}
+
+/** A listener of ours is open. */
+export function listening(turn: Turn, side: Side, endpoint: Endpoint): void {
+  const { data } = turn.state;
+  if (data.stage !== 'setting-up') return;
+  const { request, step } = data;
+  if (side === 'client' && step.on === 'client-listener') {
+    return ready(turn, request, { mode: 'listen' }, step.ftpd, endpoint);
+  }
+  if (side === 'ftpd' && step.on === 'ftpd-listener') {
+    const argument = step.mode === 'PORT' ? formatPort(endpoint) : formatEprt(endpoint);
+    turn.setData({ stage: 'setting-up', request, step: { on: 'ftpd-active', mode: step.mode } });
+    turn.ask(request.incoming, 'setup', { verb: step.mode, argument });
+  }
+}
+
+export function listenFailed(turn: Turn, side: Side, why: string): void {
+  const { data } = turn.state;
+  if (data.stage !== 'setting-up') return;
+  turn.log('warnings', 'cannot listen for a data connection', { side, why });
+  turn.setData({ stage: 'none' });
+  turn.effect({ do: 'abort-data' });
+  turn.answer(data.request.incoming, reply(425, 'No port is free for the data connection: try again later.'));
+}

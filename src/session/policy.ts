@@ -1,0 +1,95 @@
+/**
+ * What a session may do: the policy it was accepted under, and the verdicts on each request. The handlers ask here and
+ * carry the verdict out; they decide nothing themselves. The configuration's snapshot satisfies these interfaces by shape.
+ */
+import type { Mechanism, ProtectionLevel } from '../security/mechanism.js';
+import { plainAddress, type Endpoint } from '../wire/host-port.js';
+import { reply, type Reply } from '../wire/reply.js';
+import type { Channel } from './state.js';
+
+export interface SessionPolicy {
+  readonly mechanisms: readonly Mechanism[];
+  /** Whether a session may log in unprotected (the manual's -9, and its kin for anonymous clients). */
+  readonly cleartext: 'allow' | 'anonymous-only' | 'deny';
+  /** The least a transfer may use. */
+  readonly protection: 'clear' | 'safe' | 'private';
+  /** Replaces the ftpd's greeting, where set. */
+  readonly banner: string | null;
+  /** The largest PBSZ that is agreed to, in octets of encoded block. */
+  readonly maxBlock: number;
+  /** Refused logins after which the session ends. */
+  readonly loginFailures: number;
+}
+
+/** The facts of one session that never change, settled when it is accepted. */
+export interface SessionSetting {
+  readonly policy: SessionPolicy;
+  /** The client's address, without an IPv4 mapping. */
+  readonly clientAddress: string;
+  /** The address on which the client reached the gateway, or what it sees in its place (the manual's -i). */
+  readonly serverAddress: string;
+  /** The ftpd's address, as connected: decides between PASV and EPSV, PORT and EPRT. */
+  readonly ftpdAddress: string;
+}
+
+/** Failed security data exchanges in one session before it is closed. [C] of the wire definition, §1. */
+export const MAX_FAILED_EXCHANGES = 3;
+
+/** Commands that may wait behind a running transfer; then reading pauses. */
+export const MAX_WAITING_COMMANDS = 32;
+
+/** Ports below this are other services'; a gateway that connects to them on request is a weapon (RFC 2577 §3). */
+const FIRST_UNPRIVILEGED_PORT = 1024;
+
+const isAnonymous = (user: string): boolean => /^(anonymous|ftp)$/i.test(user);
+
+/** Verdict on a verb in an unprotected session before it goes to the ftpd. Undefined: let it through. */
+export function clearVerdict(policy: SessionPolicy, verb: string, argument: string | undefined): Reply | undefined {
+  switch (policy.cleartext) {
+    case 'allow':
+      return undefined;
+    case 'deny':
+      return reply(530, `This server accepts protected sessions only: ${useInstead(policy)}.`);
+    case 'anonymous-only':
+      if (verb !== 'USER' || isAnonymous(argument ?? '')) return undefined;
+      return reply(530, `Unprotected sessions are for anonymous users only: ${useInstead(policy)}.`);
+  }
+}
+
+const useInstead = (policy: SessionPolicy): string =>
+  `use AUTH ${policy.mechanisms.map((mechanism) => mechanism.name).join(' or ')}`;
+
+/** Verdict on a transfer at the channel's data protection level (RFC 2228 §6). Undefined: let it through. */
+export function transferVerdict(policy: SessionPolicy, channel: Channel): Reply | undefined {
+  const level = channel.kind === 'secured' ? channel.level : 'C';
+  if (levelSuffices(policy, level)) return undefined;
+  return reply(534, `This server requires ${levelsWanted(policy)} for transfers; this session has PROT ${level}.`);
+}
+
+/** Verdict on `PROT <level>` itself (RFC 2228 §3). Undefined: let it through. */
+export function levelVerdict(policy: SessionPolicy, level: ProtectionLevel): Reply | undefined {
+  if (levelSuffices(policy, level)) return undefined;
+  return reply(534, `This server requires ${levelsWanted(policy)} for transfers.`);
+}
+
+function levelSuffices(policy: SessionPolicy, level: ProtectionLevel): boolean {
+  switch (policy.protection) {
+    case 'clear':
+      return true;
+    case 'safe':
+      return level === 'S' || level === 'P';
+    case 'private':
+      return level === 'P';
+  }
+}
+
+const levelsWanted = (policy: SessionPolicy): string => (policy.protection === 'safe' ? 'PROT S or PROT P' : 'PROT P');
+
+/** Verdict on where the client wants its data connection (RFC 2577 §3, the bounce attack). Undefined: let it through. */
+export function activeVerdict(setting: SessionSetting, endpoint: Endpoint): Reply | undefined {
+  if (plainAddress(endpoint.address) !== plainAddress(setting.clientAddress)) {
+    return reply(504, 'The data connection must be to the address this control connection comes from.');
+  }
+  if (endpoint.port < FIRST_UNPRIVILEGED_PORT) return reply(504, 'The data connection must be to port 1024 or above.');
+  return undefined;
+}

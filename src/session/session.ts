@@ -1,0 +1,270 @@
+/**
+ * The shell of one session: owns the two control connections and the timers, feeds events to step() and performs its
+ * effects. It decides nothing.
+ */
+import type { Duplex } from 'node:stream';
+import { LineReader } from '../wire/line.js';
+import { MAX_COMMAND_LINE } from '../wire/limits.js';
+import { ReplyReader } from '../wire/reply.js';
+import { unreachable } from '../lib/result.js';
+import { ControlChannel } from './control-channel.js';
+import type { CloseReason, Effect, SessionEvent, TimerName } from './io.js';
+import type { SessionSetting } from './policy.js';
+import type { DataPlane, DialFtpd, OpenDataPlane, SessionLog } from './ports.js';
+import { initialState, type SessionState } from './state.js';
+import { step, wantsClientLine } from './step.js';
+
+/** Octets of a client that are held while the session is busy; more stay in the socket. */
+const MAX_UNTAKEN = 65_536;
+
+export interface SessionOptions {
+  readonly client: Duplex;
+  /** As accepted; `ftpdAddress` is settled once the ftpd is connected. */
+  readonly setting: Omit<SessionSetting, 'ftpdAddress'>;
+  /** Milliseconds. */
+  readonly timers: Readonly<Record<TimerName, number>>;
+  readonly dial: DialFtpd;
+  readonly openData: OpenDataPlane;
+  readonly log: SessionLog;
+}
+
+/** What a session came to, for the log. */
+export interface SessionSummary {
+  readonly reason: CloseReason | 'internal error';
+  /** How the control connection was protected: a mechanism's name, or undefined. */
+  readonly mechanism: string | undefined;
+  /** Octets from and to the client, control and data connections together. */
+  readonly received: number;
+  readonly sent: number;
+}
+
+export class Session {
+  readonly #options: SessionOptions;
+  readonly #client: ControlChannel;
+  readonly #lines = new LineReader(MAX_COMMAND_LINE);
+  readonly #replies = new ReplyReader();
+  readonly #data: DataPlane;
+  readonly #timers = new Map<TimerName, NodeJS.Timeout>();
+  readonly #dialing = new AbortController();
+  readonly #finished: (summary: SessionSummary) => void;
+  /** Resolves when both connections and everything else of this session are gone. */
+  readonly done: Promise<SessionSummary>;
+  #setting: SessionSetting;
+  #state: SessionState = initialState;
+  #ftpd: ControlChannel | undefined;
+  #clientEnded: 'no' | 'yes' = 'no';
+  #open = { client: true, ftpd: false };
+  /** Set while step() runs, and while lines are handed over: both are loops, not recursions. */
+  #running = false;
+  #taking = false;
+  readonly #queue: SessionEvent[] = [];
+  #dataOctets = { download: 0, upload: 0 };
+  #direction: 'download' | 'upload' = 'download';
+  #mechanism: string | undefined;
+  #reason: CloseReason | 'internal error' = 'client closed the connection';
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+    this.#setting = { ...options.setting, ftpdAddress: '' };
+    let finished: (summary: SessionSummary) => void = () => undefined;
+    this.done = new Promise((resolve) => (finished = resolve));
+    this.#finished = finished;
+    this.#data = options.openData((event) => this.#dispatch(event));
+    this.#client = new ControlChannel(options.client, {
+      octets: (chunk) => {
+        this.#lines.push(chunk);
+        this.#takeLines();
+      },
+      ended: () => {
+        this.#clientEnded = 'yes';
+        this.#takeLines();
+      },
+      drained: () => this.#takeLines(),
+      closed: () => {
+        this.#open.client = false;
+        this.#dispatch({ type: 'client-closed' });
+        this.#settle();
+      },
+    });
+    this.#client.pause();
+  }
+
+  /** Dials the ftpd and serves the client. */
+  start(): void {
+    this.#startTimer('login');
+    this.#options.dial(this.#dialing.signal).then(
+      ({ stream, address }) => this.#connected(stream, address),
+      (error: unknown) => {
+        this.#dispatch({ type: 'ftpd-unreachable', why: error instanceof Error ? error.message : String(error) });
+      },
+    );
+  }
+
+  /** Ends the session in good order: the client is told. */
+  shutDown(): void {
+    this.#dispatch({ type: 'shutdown' });
+  }
+
+  /** Ends the session at once. */
+  destroy(): void {
+    this.#state = { phase: 'closing', reason: 'gateway stopped' };
+    this.#close('gateway stopped');
+    this.#client.destroy();
+    this.#ftpd?.destroy();
+  }
+
+  #connected(stream: Duplex, address: string): void {
+    if (this.#state.phase === 'closing') {
+      stream.destroy();
+      return;
+    }
+    this.#setting = { ...this.#setting, ftpdAddress: address };
+    this.#open.ftpd = true;
+    this.#ftpd = new ControlChannel(stream, {
+      octets: (chunk) => {
+        this.#replies.push(chunk);
+        this.#takeReplies();
+      },
+      ended: () => this.#dispatch({ type: 'ftpd-closed' }),
+      drained: () => undefined,
+      closed: () => {
+        this.#open.ftpd = false;
+        this.#dispatch({ type: 'ftpd-closed' });
+        this.#settle();
+      },
+    });
+  }
+
+  #takeReplies(): void {
+    for (let next = this.#replies.next(); next !== undefined; next = this.#replies.next()) {
+      if (next.kind === 'reply') this.#dispatch({ type: 'ftpd-reply', reply: next.reply });
+      else this.#dispatch({ type: 'ftpd-malformed', why: next.why });
+    }
+    this.#takeLines();
+  }
+
+  /** Hands over the client's lines as long as the engine wants them and the client reads its replies. */
+  #takeLines(): void {
+    if (this.#running || this.#taking) return;
+    this.#taking = true;
+    while (wantsClientLine(this.#state) && !this.#client.full) {
+      const next = this.#lines.next();
+      if (next === undefined) {
+        if (this.#clientEnded === 'yes') this.#dispatch({ type: 'client-closed' });
+        break;
+      }
+      if (next.kind === 'too-long') this.#dispatch({ type: 'client-line-too-long' });
+      else this.#dispatch({ type: 'client-line', line: next.line, pipelined: this.#lines.buffered > 0 });
+    }
+    this.#taking = false;
+    if (this.#state.phase === 'closing') return;
+    // Read on while a command is under way, so that a client that goes away is noticed; but not without bound.
+    if (this.#state.phase === 'dialing' || this.#lines.buffered > MAX_UNTAKEN) this.#client.pause();
+    else this.#client.resume();
+  }
+
+  /** Runs one event, and those that its effects cause, one after the other. */
+  #dispatch(event: SessionEvent): void {
+    this.#queue.push(event);
+    if (this.#running) return;
+    this.#running = true;
+    try {
+      for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) this.#step(next);
+    } catch (error) {
+      // A bug of ours: this session ends, the others go on.
+      this.#options.log.event('errors', 'internal error', {
+        error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+      });
+      this.#queue.length = 0;
+      this.#state = { phase: 'closing', reason: 'gateway stopped' };
+      this.#close('internal error');
+    } finally {
+      this.#running = false;
+    }
+    this.#takeLines();
+  }
+
+  #step(event: SessionEvent): void {
+    if (event.type === 'data-done' || event.type === 'data-failed')
+      this.#dataOctets[this.#direction] += event.summary.octets;
+    const { state, effects } = step(this.#state, event, this.#setting);
+    this.#state = state;
+    if (state.phase === 'serving' && state.channel.kind === 'secured')
+      this.#mechanism = state.channel.context.mechanism;
+    for (const effect of effects) this.#perform(effect);
+  }
+
+  #perform(effect: Effect): void {
+    const { log } = this.#options;
+    switch (effect.do) {
+      case 'send-client':
+        return this.#client.write(effect.octets);
+      case 'send-ftpd':
+        return this.#ftpd?.write(effect.octets);
+      case 'listen':
+        return this.#data.listen(effect.side);
+      case 'start-transfer':
+        this.#direction = effect.plan.flow.direction;
+        return this.#data.start(effect.plan);
+      case 'join-client':
+        return this.#data.join();
+      case 'release-end':
+        return this.#data.release();
+      case 'abort-data':
+        return this.#data.abort();
+      case 'start-timer':
+        return this.#startTimer(effect.timer);
+      case 'stop-timer':
+        return this.#stopTimer(effect.timer);
+      case 'log':
+        return log.event(effect.category, effect.message, effect.fields);
+      case 'debug':
+        return log.debug(effect.level, effect.message);
+      case 'log-security-data':
+        return log.securityData(effect.message);
+      case 'close':
+        return this.#close(effect.reason);
+      default:
+        return unreachable(effect);
+    }
+  }
+
+  #startTimer(timer: TimerName): void {
+    const running = this.#timers.get(timer);
+    // The login timer runs once, from the accept: the greeting does not start it afresh.
+    if (running !== undefined && timer === 'idle') running.refresh();
+    if (running !== undefined) return;
+    this.#timers.set(
+      timer,
+      setTimeout(() => this.#dispatch({ type: 'timeout', timer }), this.#options.timers[timer]),
+    );
+  }
+
+  #stopTimer(timer: TimerName): void {
+    clearTimeout(this.#timers.get(timer));
+    this.#timers.delete(timer);
+  }
+
+  #close(reason: CloseReason | 'internal error'): void {
+    this.#reason = reason;
+    for (const timer of this.#timers.keys()) this.#stopTimer(timer);
+    this.#dialing.abort();
+    this.#data.abort();
+    this.#client.end();
+    this.#ftpd?.end();
+    this.#settle();
+  }
+
+  /** Reports the session once nothing of it is left. */
+  #settle(): void {
+    if (this.#open.client || this.#open.ftpd) return;
+    for (const timer of this.#timers.keys()) this.#stopTimer(timer);
+    const { sent, received } = this.#client.counts;
+    this.#finished({
+      reason: this.#reason,
+      mechanism: this.#mechanism,
+      received: received + this.#dataOctets.upload,
+      sent: sent + this.#dataOctets.download,
+    });
+  }
+}
