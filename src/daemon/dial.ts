@@ -1,0 +1,34 @@
+/** Connects to the ftpd of a listener. */
+import { connect } from 'node:net';
+import type { DialFtpd } from '../session/ports.js';
+import { plainAddress } from '../wire/host-port.js';
+
+export interface FtpdAddress {
+  readonly host: string;
+  readonly port: number;
+  /** Milliseconds. */
+  readonly connectTimeout: number;
+}
+
+/** What a dialled connection also tells: the gateway's own address towards the ftpd. */
+export type OnConnected = (addresses: { readonly local: string; readonly peer: string }) => void;
+
+export function ftpdDialer(ftpd: FtpdAddress, onConnected: OnConnected): DialFtpd {
+  return (signal) =>
+    new Promise((resolve, reject) => {
+      const { host, port, connectTimeout } = ftpd;
+      const socket = connect({ host, port, signal, allowHalfOpen: true, noDelay: true, keepAlive: true });
+      const timer = setTimeout(() => {
+        socket.destroy(new Error(`no connection to ${host} port ${port} within ${connectTimeout} ms`));
+      }, connectTimeout);
+      socket.once('close', () => clearTimeout(timer));
+      socket.once('error', reject);
+      socket.once('connect', () => {
+        clearTimeout(timer);
+        socket.off('error', reject);
+        const peer = plainAddress(socket.remoteAddress ?? host);
+        onConnected({ local: plainAddress(socket.localAddress ?? ''), peer });
+        resolve({ stream: socket, address: peer });
+      });
+    });
+}

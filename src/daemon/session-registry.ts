@@ -1,0 +1,60 @@
+/** The sessions under way: how many there may be, in all and of one address, and how they end together. */
+import type { Session } from '../session/session.js';
+
+export interface SessionLimits {
+  readonly sessions: number;
+  readonly sessionsPerAddress: number;
+}
+
+export class SessionRegistry {
+  readonly #sessions = new Map<Session, string>();
+  readonly #perAddress = new Map<string, number>();
+  #last = 0;
+
+  get size(): number {
+    return this.#sessions.size;
+  }
+
+  /** A number for the log, unique in this process. */
+  nextNumber(): number {
+    return ++this.#last;
+  }
+
+  /** Why one more session from this address is refused, or undefined. */
+  refusal(address: string, limits: SessionLimits): string | undefined {
+    if (this.#sessions.size >= limits.sessions) return `all ${limits.sessions} sessions are in use`;
+    if ((this.#perAddress.get(address) ?? 0) >= limits.sessionsPerAddress) {
+      return `all ${limits.sessionsPerAddress} sessions of this address are in use`;
+    }
+    return undefined;
+  }
+
+  add(session: Session, address: string): void {
+    this.#sessions.set(session, address);
+    this.#perAddress.set(address, (this.#perAddress.get(address) ?? 0) + 1);
+    void session.done.then(() => this.#remove(session, address));
+  }
+
+  #remove(session: Session, address: string): void {
+    this.#sessions.delete(session);
+    const left = (this.#perAddress.get(address) ?? 1) - 1;
+    if (left === 0) this.#perAddress.delete(address);
+    else this.#perAddress.set(address, left);
+  }
+
+  /** Tells every client that the service ends; resolves when all sessions are gone, at the latest after `drain` ms. */
+  async shutDown(drain: number): Promise<void> {
+    for (const session of this.#sessions.keys()) session.shutDown();
+    await this.#gone(drain);
+    for (const session of this.#sessions.keys()) session.destroy();
+    await this.#gone(drain);
+  }
+
+  async #gone(timeout: number): Promise<void> {
+    if (this.#sessions.size === 0) return;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, timeout)));
+    await Promise.race([Promise.all([...this.#sessions.keys()].map((session) => session.done)), late]);
+    clearTimeout(timer);
+  }
+}
