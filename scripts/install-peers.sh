@@ -10,7 +10,14 @@ set -euo pipefail
 
 peers=${SFTPD_PEERS:-/var/tmp/sftpd-peers}
 clients=(lftp curl ncftp tnftp inetutils-ftp python3)
-servers=(vsftpd proftpd-core pure-ftpd pure-ftpd-common)
+# For the Kerberos hand-off: a KDC, and a client and a test double that speak GSSAPI.
+clients+=(krb5-kdc krb5-admin-server krb5-user python3-gssapi yafc)
+servers=(vsftpd proftpd-core pure-ftpd pure-ftpd-common inetutils-ftpd)
+# Checks the manual pages (test/project).
+clients+=(mandoc)
+# What the gateway runs under, and what it logs to (test/inetd, test/log).
+clients+=(tcpd busybox systemd)
+servers+=(openbsd-inetd inetutils-inetd xinetd rsyslog inetutils-syslogd)
 policy=/usr/sbin/policy-rc.d
 updated=
 
@@ -24,6 +31,10 @@ program() {
   case $1 in
     proftpd-core) echo "$peers/$1/usr/sbin/proftpd" ;;
     pure-ftpd-common) echo "$peers/$1/etc/pure-ftpd" ;;
+    openbsd-inetd) echo "$peers/$1/usr/sbin/inetd" ;;
+    rsyslog) echo "$peers/$1/usr/sbin/rsyslogd" ;;
+    inetutils-syslogd) echo "$peers/$1/usr/sbin/syslogd" ;;
+    inetutils-ftpd) echo "$peers/$1/usr/sbin/ftpd" ;;
     *) echo "$peers/$1/usr/sbin/$1" ;;
   esac
 }
@@ -108,12 +119,12 @@ mkdir -p -m 755 "$peers"
 for package in "${servers[@]}"; do [ -e "$(program "$package")" ] || unpack "$package"; done
 
 libraries=()
-for package in vsftpd proftpd-core pure-ftpd; do
+for package in "${servers[@]}"; do
   mapfile -t -O ${#libraries[@]} libraries < <(missing_libraries "$package")
 done
 [ ${#libraries[@]} = 0 ] || install_packages "${libraries[@]}"
 
-for package in vsftpd proftpd-core pure-ftpd; do
-  if ldd "$(program "$package")" | grep 'not found'; then fail "$package still lacks the libraries above"; fi
+for package in "${servers[@]}"; do
+  if ldd "$(program "$package")" 2>/dev/null | grep 'not found'; then fail "$package still lacks the libraries above"; fi
 done
 say "all there: ${clients[*]}; in $peers: ${servers[*]}"
