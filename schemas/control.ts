@@ -8,7 +8,11 @@ export const controlSchema = section({
   cleartext: choice('allow', 'anonymous-only', 'deny')
     .default('allow')
     .describe(
-      'Whether plain RFC 959 sessions are served: allow, anonymous-only or deny. data.protection: private means deny. Default allow.',
+      'Whether plain RFC 959 sessions are served:\n' +
+        '  allow           yes, for compatibility\n' +
+        '  anonymous-only  for anonymous FTP only\n' +
+        '  deny            no; data.protection: private means this too\n' +
+        'Default allow.',
     ),
   banner: z
     .string({ error: BANNER_ALLOWED })

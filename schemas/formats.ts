@@ -124,6 +124,12 @@ export function path() {
   return z.string({ error }).regex(/^[^\x00-\x1f\x7f]{1,4096}$/, { error });
 }
 
+/** The name of a user of the system, as useradd(8) takes it. Whether there is one is for the start to say. */
+export function userName() {
+  const error = 'the name of a user, or null';
+  return z.string({ error }).regex(/^[A-Za-z_][A-Za-z0-9_.@-]{0,63}[$]?$/, { error });
+}
+
 /** "a, b or c". */
 export function alternatives(words: readonly string[]): string {
   return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1) ?? ''}`;

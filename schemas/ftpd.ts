@@ -5,8 +5,8 @@ export const ftpdSchema = section({
   host: host()
     .default('127.0.0.1')
     .describe(
-      'Address or name of the ftpd. The connection to it is not encrypted: keep it on this machine or on a secured network. ' +
-        'Default 127.0.0.1.',
+      'Address or name of the ftpd. The connection to it is not encrypted: keep it on this machine, or on a network that is ' +
+        'secured by other means. Default 127.0.0.1.',
     ),
   port: port(1)
     .default('raw-ftp')

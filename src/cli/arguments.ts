@@ -2,11 +2,15 @@
 import type { Patch } from '../config/patch.js';
 import { nearest } from '../lib/nearest.js';
 import { err, ok, type Result } from '../lib/result.js';
+import type { Action } from './flag.js';
 import { DEFAULT_CONFIG_FILE, type Flag, FLAGS } from './flags.js';
 
 /** What the command line asks for. */
 export type Invocation =
-  { readonly kind: 'help' } | { readonly kind: 'version' } | ({ readonly kind: 'run' | 'check' } & ConfigurationSource);
+  | { readonly kind: 'help' }
+  | { readonly kind: 'version' }
+  | { readonly kind: 'print-schema' }
+  | ({ readonly kind: 'run' | 'check' | 'print-config' } & ConfigurationSource);
 
 /** Where the configuration comes from: the first two arguments of loadConfiguration, in effect. */
 export interface ConfigurationSource {
@@ -14,6 +18,8 @@ export interface ConfigurationSource {
   /** A file the administrator named must be there; the default one need not. */
   readonly ifAbsent: 'error' | 'defaults';
   readonly patches: readonly Patch[];
+  /** Whether standard input is the control connection. */
+  readonly inetd: boolean;
 }
 
 /** Exit status for a wrong command line. */
@@ -27,15 +33,21 @@ interface Given {
   readonly value: string;
 }
 
-/** Parses the arguments after the program's name; on failure gives one line for each mistake. */
+/**
+ * Parses the arguments after the program's name; on failure gives one line for each mistake.
+ *
+ * @param cwd - the directory from which relative paths in flags are taken
+ */
 export function parseArguments(
   argv: readonly string[],
   flags: readonly Flag[] = FLAGS,
+  cwd = process.cwd(),
 ): Result<Invocation, readonly string[]> {
   const { given, mistakes } = scan(argv, flags);
   const patches: Patch[] = [];
   let file: string | undefined;
-  let action: 'run' | 'check' | 'help' | 'version' = 'run';
+  let inetd = false;
+  let action: Action | 'run' = 'run';
   for (const flag of flags) {
     const uses = given.filter((each) => each.flag === flag);
     const last = uses.at(-1);
@@ -50,14 +62,20 @@ export function parseArguments(
     }
     switch (effect.kind) {
       case 'action':
-        // Help, then version, win over a check: asking changes nothing.
+        // Of several the one that asks for least wins: none of them changes anything.
         if (rank(effect.action) > rank(action)) action = effect.action;
         break;
       case 'file':
         file = last.value;
         break;
+      case 'inetd':
+        inetd = true;
+        break;
       case 'patch': {
-        const yielded = effect.patches(uses.map((each) => each.value));
+        const yielded = effect.patches(
+          uses.map((each) => each.value),
+          cwd,
+        );
         const written = uses.map((each) => each.written).join(' ');
         if (yielded.ok) patches.push(...yielded.value.map((patch) => ({ ...patch, flag: written })));
         else mistakes.push(`${written}: ${yielded.error}`);
@@ -65,13 +83,13 @@ export function parseArguments(
     }
   }
   if (mistakes.length > 0) return err(mistakes);
-  if (action === 'help' || action === 'version') return ok({ kind: action });
+  if (action === 'help' || action === 'version' || action === 'print-schema') return ok({ kind: action });
   const source = { file: file ?? DEFAULT_CONFIG_FILE, ifAbsent: file === undefined ? 'defaults' : 'error' } as const;
-  return ok({ kind: action, ...source, patches });
+  return ok({ kind: action, ...source, patches, inetd });
 }
 
-function rank(action: 'run' | 'check' | 'version' | 'help'): number {
-  return ['run', 'check', 'version', 'help'].indexOf(action);
+function rank(action: Action | 'run'): number {
+  return ['run', 'check', 'print-config', 'print-schema', 'version', 'help'].indexOf(action);
 }
 
 /** Tells flags, values and mistakes apart, getopt's way: `-p21`, `-p 21`, `-hv`, `--config FILE`, `--config=FILE`. */
@@ -112,6 +130,11 @@ function scan(argv: readonly string[], flags: readonly Flag[]): { given: readonl
   };
 
   const short = (word: string): void => {
+    // `-listen 21` would be a log file named isten: more likely a dash is missing.
+    if (word.length > 2 && flags.some((each) => `-${each.long}` === word)) {
+      mistakes.push(unknown(word, flags));
+      return;
+    }
     for (let at = 1; at < word.length; at++) {
       const letter = word[at] ?? '';
       const flag = flags.find((each) => each.short === letter);

@@ -17,8 +17,20 @@ export function usage(flags: readonly Flag[] = FLAGS): string {
     '',
     ...wrap(INTRODUCTION, WIDTH),
     '',
-    'options:',
-    ...flags.flatMap(row),
+    ...[...new Set(flags.map(({ group }) => group))].flatMap((group) => [
+      `${group ?? 'Other'} options:`,
+      ...flags.filter((flag) => flag.group === group).flatMap(row),
+      '',
+    ]),
+    ...wrap(
+      'A value may be attached (-p21, --listen=21) or stand apart (-p 21, --listen 21); switches may be bundled (-sa9). ' +
+        'In parentheses stands the key of the configuration file, over which the flag is laid: it holds for all listeners. ' +
+        'Relative paths in flags are taken from the current directory, those in the file from the directory of the file.',
+      WIDTH,
+    ),
+    '',
+    'To turn flags into a configuration file:',
+    '  sftpd -s -f351 -y/home/safetp --print-config > sftpd.yaml',
     '',
     ...wrap(
       'Exit status: 0 after a stop or a passed check, 1 when the configuration or a failure keeps sftpd from running, 2 for a wrong command line.',

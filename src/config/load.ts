@@ -1,13 +1,12 @@
 /** From a file to a snapshot, or to everything that is wrong with the file. */
-import { networkInterfaces } from 'node:os';
-import { sftpdSchema } from '../../schemas/sftpd.js';
+import { type SftpdConfiguration, sftpdSchema } from '../../schemas/sftpd.js';
 import { err, ok, type Result } from '../lib/result.js';
 import { type CheckSetting, crossCheck } from './cross-checks.js';
 import { arrangeDiagnostics, type Diagnostic, formatPath, type Problem } from './diagnostics.js';
 import { type ConfigurationDocument, emptyDocument, parseDocument, readConfigurationFile } from './document.js';
 import { problemsOf, refusedPaths, withoutRefused } from './issues.js';
+import { inspectMachine } from './machine.js';
 import { overlay, type Patch } from './patch.js';
-import { readServices } from './services.js';
 import { resolveSnapshot, type Snapshot } from './snapshot.js';
 
 /** What loading may be told; a launch tells the same at each reload. */
@@ -20,11 +19,15 @@ export interface LoadOptions {
   readonly ifAbsent?: 'error' | 'defaults';
   /** What the checks know of this machine; looked up if absent. */
   readonly machine?: CheckSetting;
+  /** Whether inetd has started sftpd (-s), false if absent: then it listens nowhere, and logs to syslog unless told otherwise. */
+  readonly inetd?: boolean;
 }
 
 /** A usable configuration, and what is odd about it. */
 export interface Loaded {
   readonly snapshot: Snapshot;
+  /** What the snapshot was resolved from: the file with flags laid over it and defaults filled in. For --print-config. */
+  readonly configuration: SftpdConfiguration;
   readonly warnings: readonly Diagnostic[];
 }
 
@@ -35,7 +38,7 @@ export async function loadConfiguration(
 ): Promise<Result<Loaded, readonly Diagnostic[]>> {
   const octets = await readConfigurationFile(file);
   const machine = options.machine ?? (await inspectMachine());
-  const setting = { machine, generation: options.generation ?? 1 };
+  const setting = { machine, generation: options.generation ?? 1, inetd: options.inetd ?? false };
   const patches = options.patches ?? [];
   if (octets.ok) {
     const document = parseDocument(octets.value, file);
@@ -50,9 +53,9 @@ export async function loadConfiguration(
 /** The pure part: from a parsed document, flags laid over it, to a snapshot. */
 export function configure(
   document: ConfigurationDocument,
-  setting: { readonly machine: CheckSetting; readonly generation: number },
+  setting: { readonly machine: CheckSetting; readonly generation: number; readonly inetd?: boolean },
 ): Result<Loaded, readonly Diagnostic[]> {
-  const { machine, generation } = setting;
+  const { machine, generation, inetd = false } = setting;
   const { file, value } = document;
   const diagnose = (problems: readonly Problem[]): readonly Diagnostic[] =>
     arrangeDiagnostics(
@@ -65,18 +68,14 @@ export function configure(
     const { issues } = parsed.error;
     // What is left without the refused values is checked too: one run of --check tells everything.
     const rest = sftpdSchema.safeParse(withoutRefused(value, issues));
-    const more = rest.success ? crossCheck(rest.data, machine, refusedPaths(issues)) : [];
+    const more = rest.success ? crossCheck(rest.data, machine, { file, inetd, refused: refusedPaths(issues) }) : [];
     return err(diagnose([...problemsOf(issues, value), ...more]));
   }
-  const problems = crossCheck(parsed.data, machine);
+  const problems = crossCheck(parsed.data, machine, { file, inetd });
   if (problems.some(({ severity }) => severity === 'error')) return err(diagnose(problems));
   return ok({
-    snapshot: resolveSnapshot(parsed.data, { file, generation, services: machine.services }),
+    snapshot: resolveSnapshot(parsed.data, { file, generation, services: machine.services, inetd }),
+    configuration: parsed.data,
     warnings: diagnose(problems),
   });
-}
-
-async function inspectMachine(): Promise<CheckSetting> {
-  const interfaces = Object.values(networkInterfaces()).flatMap((each) => each ?? []);
-  return { services: await readServices(), localAddresses: interfaces.map(({ address }) => address) };
 }

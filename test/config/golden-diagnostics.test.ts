@@ -19,12 +19,14 @@ function diagnose(octets: Uint8Array, name: string): readonly Diagnostic[] {
 }
 
 describe('diagnostics of a bad file', () => {
-  it('has at least 25 bad files to show', () => {
-    expect(inputs.length).toBeGreaterThan(25);
+  it('has at least 60 bad files to show', () => {
+    expect(inputs.length).toBeGreaterThanOrEqual(60);
   });
 
   it.each(inputs)('%s', (name) => {
-    const text = formatDiagnostics(diagnose(readFileSync(path.join(folder, name)), name), { source: true });
+    const told = formatDiagnostics(diagnose(readFileSync(path.join(folder, name)), name), { source: true });
+    // Paths are shown absolute; where this checkout lies is nobody's business.
+    const text = told.replaceAll(`${process.cwd()}/`, '/etc/');
     const golden = path.join(folder, name.replace(/\.yaml$/, '.txt'));
     if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(golden, text);
     expect(existsSync(golden), `${golden} is absent`).toBe(true);

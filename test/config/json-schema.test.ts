@@ -20,7 +20,10 @@ describe('schemas/sftpd.schema.json', () => {
       for (const [key, inner] of Object.entries(properties)) {
         const where = `${path}.${key}`;
         expect(inner, where).toHaveProperty('description');
-        expect(inner, where).toHaveProperty('default');
+        // An override has no default of its own: what it overrides has.
+        if (!/^\.listeners\[\]\.(?:ftpd|control|data|handoff)/.test(where))
+          expect(inner, where).toHaveProperty('default');
+        else expect(inner, where).not.toHaveProperty('default');
         if (inner['properties'] === undefined) expect(inner['description'], where).toMatch(/[Dd]efault/);
         check(inner, where);
         check((inner['items'] ?? {}) as Record<string, unknown>, `${where}[]`);
