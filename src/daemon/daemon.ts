@@ -1,31 +1,40 @@
 /**
- * The composition root: a snapshot and a key become listeners, each accepted connection becomes a session with its ports
- * plugged in. What a session may do it takes from the snapshot that was current when it was accepted.
+ * The composition root: listeners, and the generation of the service that new connections are given to. Start and reload are one
+ * path: prepare everything that can fail, then commit, which neither waits nor fails.
  */
-import type { Socket } from 'node:net';
-import { permits } from '../config/networks.js';
 import type { ListenerSettings, Snapshot } from '../config/snapshot.js';
-import { systemRandom } from '../crypto/random.js';
-import { openDataPlane } from '../data/plane.js';
-import { PortPool } from '../data/port-pool.js';
 import { err, ok, type Result } from '../lib/result.js';
 import type { Log } from '../log/log.js';
-import type { Mechanism } from '../security/mechanism.js';
-import { createSafeTp1 } from '../security/safetp1/exchange.js';
 import type { ServerKey } from '../security/safetp1/server-key.js';
-import type { SessionPolicy } from '../session/policy.js';
-import type { SessionLog } from '../session/ports.js';
-import { Session, type SessionSummary } from '../session/session.js';
-import { plainAddress } from '../wire/host-port.js';
-import { ftpdDialer } from './dial.js';
-import { limited, TokenBucket } from './handshake-rate.js';
-import { openListener, type OpenListener } from './listener-set.js';
-import { SessionRegistry } from './session-registry.js';
+import { prepareHandoffs } from './handoff/prepare.js';
+import { planListeners, type Held, type ListenerPlan } from './listener-plan.js';
+import { adoptListener, openListener, type OpenListener } from './listener-set.js';
+import type { PassedSocket } from './passed-sockets.js';
+import { createService, createShared, type Service, type Shared } from './service.js';
+import { listenerAt, settingsForSocket } from './socket-activation.js';
 
 export interface DaemonOptions {
   readonly snapshot: Snapshot;
   readonly key: ServerKey;
   readonly log: Log;
+  /** Listening sockets of a service manager; with any of them, the snapshot's listeners are not opened but give settings. */
+  readonly passed?: readonly PassedSocket[];
+  /** Called once all ports are bound, before the first client is served; a failure ends the start. */
+  readonly onBound?: () => Result<undefined, string>;
+}
+
+/** What a configuration wants to become. */
+export interface Wanted {
+  readonly snapshot: Snapshot;
+  readonly key: ServerKey;
+}
+
+/** A configuration made ready: nothing of it can fail any more. */
+export interface Outlook {
+  readonly plan: ListenerPlan<OpenListener>;
+  readonly opened: readonly Held<OpenListener>[];
+  readonly service: Service;
+  readonly snapshot: Snapshot;
 }
 
 export interface Daemon {
@@ -33,145 +42,179 @@ export interface Daemon {
   readonly listeners: readonly OpenListener[];
   /** Sessions under way. */
   readonly sessions: number;
+  /** How many of them each generation has. */
+  sessionsByGeneration(): ReadonlyMap<number, number>;
+  /** Binds and tries all that a new configuration needs, beside what runs. A failure leaves everything as it was. */
+  prepare(wanted: Wanted): Promise<Result<Outlook, readonly string[]>>;
+  /** Puts it into effect, at once, for new connections. */
+  commit(outlook: Outlook): void;
   /** Stops listening, tells the clients, and resolves when every session is gone (at the latest after twice limits.drain). */
   close(): Promise<void>;
 }
 
 /** Opens every listener, or none: fails with one line a listener that cannot be opened. */
 export async function startDaemon(options: DaemonOptions): Promise<Result<Daemon, readonly string[]>> {
-  const { snapshot, key, log } = options;
-  const bucket = new TokenBucket(snapshot.limits.handshakesPerSecond);
-  const mechanisms = [limited(createSafeTp1({ key, random: systemRandom }), bucket)];
-  const registry = new SessionRegistry();
-  const pools = new Map<string, PortPool>();
-  const open: OpenListener[] = [];
+  const { snapshot, key, log, passed = [] } = options;
+  const shared = createShared(log);
+  const adopted: Held<OpenListener>[] = [];
   const failures: string[] = [];
-  for (const settings of snapshot.listeners) {
-    const pool = poolOf(settings, pools);
-    const context = { settings, snapshot, mechanisms, registry, log, pool };
-    const opened = await openListener(settings, (socket) => accept(socket, context));
-    if (opened.ok) open.push(opened.value);
-    else failures.push(opened.error);
+  for (const socket of passed) {
+    const taken = await adoptListener(socket);
+    if (!taken.ok) failures.push(`cannot listen on ${taken.error}`);
+    else adopted.push({ listener: taken.value, settings: settingsForSocket(snapshot.listeners, taken.value) });
   }
   if (failures.length > 0) {
-    for (const listener of open) listener.close();
+    for (const { listener } of adopted) listener.close();
     return err(failures);
   }
-  return ok({
-    listeners: open,
-    get sessions() {
-      return registry.size;
-    },
-    close: async () => {
-      for (const listener of open) listener.close();
-      await registry.shutDown(snapshot.limits.drain);
-    },
-  });
-}
-
-/** Listeners with the same range share its ports. */
-function poolOf({ data }: ListenerSettings, pools: Map<string, PortPool>): PortPool | undefined {
-  if (data.passivePorts === null) return undefined;
-  const name = `${data.passivePorts.low}-${data.passivePorts.high}`;
-  const pool = pools.get(name) ?? new PortPool(data.passivePorts);
-  pools.set(name, pool);
-  return pool;
-}
-
-interface AcceptContext {
-  readonly settings: ListenerSettings;
-  readonly snapshot: Snapshot;
-  readonly mechanisms: readonly Mechanism[];
-  readonly registry: SessionRegistry;
-  readonly log: Log;
-  readonly pool: PortPool | undefined;
-}
-
-function accept(socket: Socket, context: AcceptContext): void {
-  const { snapshot, registry } = context;
-  const address = plainAddress(socket.remoteAddress ?? '');
-  if (address === '' || socket.localAddress === undefined) {
-    // Gone before we looked.
-    socket.destroy();
-    return;
+  const daemon = new ListeningDaemon(shared, passed.length > 0 ? adopted : undefined);
+  const outlook = await daemon.prepare({ snapshot, key }, options.onBound);
+  if (!outlook.ok) {
+    for (const { listener } of adopted) listener.close();
+    return outlook;
   }
-  const number = registry.nextNumber();
-  const log = context.log.child({ session: number, address });
-  const refusal = permits(snapshot.access, address)
-    ? registry.refusal(address, snapshot.limits)
-    : 'this address is not served';
-  if (refusal !== undefined) {
-    log.event('warnings', 'connection refused', { why: refusal });
-    refuse(socket);
-    return;
+  if (passed.length > 0) tellUnopened(snapshot, adopted, log);
+  daemon.commit(outlook.value);
+  return ok(daemon);
+}
+
+class ListeningDaemon implements Daemon {
+  readonly #shared: Shared;
+  /** Whether a service manager decides where clients arrive: then listeners are neither opened nor closed. */
+  readonly #activated: boolean;
+  #held: readonly Held<OpenListener>[];
+  #service: Service | undefined;
+  #drain = 0;
+
+  constructor(shared: Shared, adopted: readonly Held<OpenListener>[] | undefined) {
+    this.#shared = shared;
+    this.#activated = adopted !== undefined;
+    this.#held = adopted ?? [];
   }
-  serve(socket, address, log, context);
+
+  get listeners(): readonly OpenListener[] {
+    return this.#held.map(({ listener }) => listener);
+  }
+
+  get sessions(): number {
+    return this.#shared.registry.size;
+  }
+
+  sessionsByGeneration(): ReadonlyMap<number, number> {
+    return this.#shared.registry.byGeneration();
+  }
+
+  async prepare(
+    { snapshot, key }: Wanted,
+    onBound: () => Result<undefined, string> = () => ok(undefined),
+  ): Promise<Result<Outlook, readonly string[]>> {
+    const plan = this.#plan(snapshot);
+    const opening = new Opening(plan);
+    const failures = [...(await opening.open())];
+    if (failures.length === 0) {
+      // Every port is bound and nobody is served yet: the moment to give up what only binding needed.
+      const bound = onBound();
+      if (!bound.ok) failures.push(bound.error);
+    }
+    // As the user that the other ftpds will be started as.
+    const handoffs =
+      failures.length > 0 ? ok(undefined) : await prepareHandoffs(snapshot.listeners, { log: this.#shared.log });
+    if (!handoffs.ok) failures.push(...handoffs.error);
+    if (failures.length > 0 || !handoffs.ok) {
+      failures.push(...(await opening.undo()));
+      return err(failures);
+    }
+    const service = createService({ snapshot, key, shared: this.#shared, handoffs: handoffs.value });
+    return ok({ plan, opened: opening.opened, service, snapshot });
+  }
+
+  commit({ plan, opened, service, snapshot }: Outlook): void {
+    this.#service = service;
+    this.#drain = snapshot.limits.drain;
+    this.#held = [...plan.keep, ...opened];
+    // Kept listeners look their settings up at each accept; only what is new has a gate to open.
+    for (const held of this.#activated ? this.#held : opened) this.#serve(held);
+    // Not waited for: a server is closed only when its last connection is.
+    for (const { listener } of plan.close) listener.close();
+  }
+
+  async close(): Promise<void> {
+    for (const { listener } of this.#held) listener.close();
+    await this.#shared.registry.shutDown(this.#drain);
+  }
+
+  #plan(snapshot: Snapshot): ListenerPlan<OpenListener> {
+    if (!this.#activated) return planListeners(this.#held, snapshot.listeners);
+    const keep = this.#held.map(({ listener }) => ({
+      listener,
+      settings: settingsForSocket(snapshot.listeners, listener),
+    }));
+    return { keep, open: [], close: [] };
+  }
+
+  #serve({ listener }: Held<OpenListener>): void {
+    listener.serve((socket) => {
+      const settings = this.#held.find((each) => each.listener === listener)?.settings;
+      // Closed in the same turn of the event loop.
+      if (settings === undefined || this.#service === undefined) socket.destroy();
+      else void this.#service.accept(socket, settings);
+    });
+  }
 }
 
-function refuse(socket: Socket): void {
-  socket.on('error', () => undefined);
-  socket.on('end', () => socket.destroy());
-  socket.resume();
-  socket.end('421 Service not available, closing control connection.\r\n', () => socket.destroySoon());
+/** Binds the new listeners of a plan, and takes that back. */
+class Opening {
+  readonly #plan: ListenerPlan<OpenListener>;
+  readonly opened: Held<OpenListener>[] = [];
+  /** Listeners that are to close anyway and gave up their port already: `0.0.0.0:21` yields to `127.0.0.1:21`. */
+  readonly #yielded: Held<OpenListener>[] = [];
+
+  constructor(plan: ListenerPlan<OpenListener>) {
+    this.#plan = plan;
+  }
+
+  /** Opens all of them; gives a line for each that could not be. */
+  async open(): Promise<readonly string[]> {
+    const failures: string[] = [];
+    for (const settings of this.#plan.open) {
+      const opened = await this.#openOne(settings);
+      if (opened.ok) this.opened.push({ listener: opened.value, settings });
+      else failures.push(`cannot listen on ${opened.error}`);
+    }
+    return failures;
+  }
+
+  async #openOne(settings: ListenerSettings): Promise<Result<OpenListener, string>> {
+    const first = await openListener(settings);
+    const inTheWay = this.#plan.close.filter(
+      (each) => each.listener.port === settings.port && !this.#yielded.includes(each),
+    );
+    if (first.ok || inTheWay.length === 0) return first;
+    for (const each of inTheWay) {
+      each.listener.close();
+      this.#yielded.push(each);
+    }
+    return openListener(settings);
+  }
+
+  /** Closes what was opened and brings back what yielded; gives a line for each that does not come back. */
+  async undo(): Promise<readonly string[]> {
+    for (const { listener } of this.opened) listener.close();
+    const failures: string[] = [];
+    for (const { listener } of this.#yielded) {
+      const failure = await listener.reopen();
+      if (failure !== undefined) failures.push(`cannot listen again on ${failure}`);
+    }
+    return failures;
+  }
 }
 
-function serve(socket: Socket, clientAddress: string, log: Log, context: AcceptContext): void {
-  const { settings, snapshot, registry, pool, mechanisms } = context;
-  const local = plainAddress(socket.localAddress ?? '');
-  const started = performance.now();
-  log.event('connections', 'connected', { port: socket.remotePort ?? 0 });
-  let ftpd = { local: '', peer: '' };
-  const session = new Session({
-    client: socket,
-    setting: {
-      policy: policyOf(settings, snapshot, mechanisms),
-      clientAddress,
-      serverAddress: settings.externalAddress ?? local,
-    },
-    timers: { login: settings.control.authTimeout, idle: settings.control.idleTimeout },
-    dial: ftpdDialer(settings.ftpd, (addresses) => (ftpd = addresses)),
-    openData: (emit) =>
-      openDataPlane({
-        emit,
-        addresses: () => ({ client: { local, peer: clientAddress }, ftpd }),
-        pool,
-        stallTimeout: settings.data.stallTimeout,
-        onStranger: (from) => log.event('warnings', 'refused a data connection from elsewhere', { from }),
-      }),
-    log: sessionLog(log, snapshot.logging.securityData),
-  });
-  registry.add(session, clientAddress);
-  void session.done.then((summary) => log.event('connections', 'disconnected', farewell(summary, started)));
-  session.start();
-}
-
-function policyOf(settings: ListenerSettings, { limits }: Snapshot, mechanisms: readonly Mechanism[]): SessionPolicy {
-  return {
-    mechanisms,
-    cleartext: settings.control.cleartext,
-    protection: settings.data.protection,
-    banner: settings.control.banner,
-    maxBlock: settings.data.maxBlock,
-    loginFailures: limits.loginFailures,
-  };
-}
-
-function sessionLog(log: Log, securityData: boolean): SessionLog {
-  return {
-    event: (category, message, fields) => log.event(category, message, fields),
-    debug: (level, message) => log.debug(level, message),
-    securityData: (message) => {
-      if (securityData) log.event('connections', message);
-    },
-  };
-}
-
-function farewell(summary: SessionSummary, started: number): Readonly<Record<string, string | number>> {
-  return {
-    why: summary.reason,
-    seconds: Math.round((performance.now() - started) / 100) / 10,
-    received: summary.received,
-    sent: summary.sent,
-    protected: summary.mechanism ?? 'no',
-  };
+/** Says which listeners of the configuration the service manager has not passed. */
+function tellUnopened({ listeners }: Snapshot, open: readonly Held<OpenListener>[], log: Log): void {
+  const matched = open.flatMap(({ listener }) => listenerAt(listeners, listener) ?? []);
+  for (const { address, port } of listeners.filter((each) => !matched.includes(each))) {
+    log.event('connections', 'listener not opened: the service manager passed others', {
+      on: `${address} port ${port}`,
+    });
+  }
 }

@@ -7,7 +7,7 @@ export interface SessionLimits {
 }
 
 export class SessionRegistry {
-  readonly #sessions = new Map<Session, string>();
+  readonly #sessions = new Map<Session, { readonly address: string; readonly generation: number }>();
   readonly #perAddress = new Map<string, number>();
   #last = 0;
 
@@ -29,8 +29,15 @@ export class SessionRegistry {
     return undefined;
   }
 
-  add(session: Session, address: string): void {
-    this.#sessions.set(session, address);
+  /** Sessions that each generation of the configuration still has. */
+  byGeneration(): ReadonlyMap<number, number> {
+    const counts = new Map<number, number>();
+    for (const { generation } of this.#sessions.values()) counts.set(generation, (counts.get(generation) ?? 0) + 1);
+    return counts;
+  }
+
+  add(session: Session, address: string, generation: number): void {
+    this.#sessions.set(session, { address, generation });
     this.#perAddress.set(address, (this.#perAddress.get(address) ?? 0) + 1);
     void session.done.then(() => this.#remove(session, address));
   }

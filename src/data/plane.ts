@@ -88,6 +88,14 @@ class SessionDataPlane implements DataPlane {
     this.#running?.pump.release();
   }
 
+  knock({ address, port }: Endpoint, direction: 'download' | 'upload'): void {
+    const socket = connect({ host: address, port });
+    socket.on('error', () => undefined);
+    // A download has begun with its first octet, and every ftpd says something when one that has begun breaks off.
+    socket.once(direction === 'upload' ? 'connect' : 'data', () => socket.resetAndDestroy());
+    socket.setTimeout(DATA_CONNECT_TIMEOUT_MS, () => socket.destroy());
+  }
+
   abort(): void {
     this.#generation++;
     const running = this.#running;

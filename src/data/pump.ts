@@ -22,6 +22,8 @@ export type PumpOutcome = { readonly kind: 'done' } | { readonly kind: 'failed';
 /** How long a connection may linger after a whole transfer for its peer to close it, ms. */
 const LINGER_MS = 10_000;
 
+const NOTHING = new Uint8Array();
+
 export class Pump {
   readonly #options: PumpOptions;
   readonly #sockets: Partial<Record<Side, Socket>> = {};
@@ -67,7 +69,7 @@ export class Pump {
 
   fail(cause: DataFailure): void {
     if (this.over) return;
-    for (const socket of Object.values(this.#sockets)) socket.resetAndDestroy();
+    for (const socket of Object.values(this.#sockets)) reset(socket);
     this.#end({ kind: 'failed', cause });
   }
 
@@ -85,10 +87,14 @@ export class Pump {
     if (from === undefined || to === undefined) return;
     from.on('data', (chunk: Buffer) => this.#carry(chunk));
     from.on('end', () => {
+      // libuv takes a reset for an end when octets before it were still unread. Writing nothing tells them apart: on a connection
+      // that was reset it fails, and 'close' follows.
+      from.write(NOTHING, (error) => {
+        if (error === null || error === undefined) this.#sourceEnded();
+      });
       // At once: ProFTPD sends its 226 only when the other side of the data connection is closed as well, and we send the end
       // of the file only after the 226.
       from.end();
-      this.#sourceEnded();
     });
     to.on('drain', () => {
       this.#moved = true;
@@ -170,6 +176,16 @@ export class Pump {
     const { octets, sequence } = this.#options.coder;
     this.#options.onEnd(outcome, sequence === undefined ? { octets } : { octets, sequence });
   }
+}
+
+/**
+ * Resets a connection. While our own end is on its way out, libuv refuses to (EINVAL) and Node then loses the connection
+ * without closing it: that end is waited for, which takes one turn of the event loop.
+ */
+export function reset(socket: Socket): void {
+  const ending = socket.writableEnded && !socket.writableFinished && socket.writableLength === 0;
+  if (ending) socket.once('finish', () => socket.resetAndDestroy());
+  else socket.resetAndDestroy();
 }
 
 /** Ends our side, reads on until the peer ends its own, and does not wait for ever. */

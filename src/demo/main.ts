@@ -70,7 +70,7 @@ async function main(): Promise<number> {
   const log = createLog({ mask: snapshot.logging.events, debugLevel: 0, sink: createStdoutSink() });
   const daemon = await startDaemon({ snapshot, key: key.value, log });
   if (!daemon.ok) {
-    for (const failure of daemon.error) process.stderr.write(`cannot listen on ${failure}\n`);
+    for (const failure of daemon.error) process.stderr.write(`${failure}\n`);
     return 1;
   }
   const [listener] = daemon.value.listeners;

@@ -1,4 +1,4 @@
-import { escapeText, quoteValue } from './escape.js';
+import { escapeText, quoteValue } from '../lib/escape.js';
 import { MASK_BITS, type LogCategory } from './events.js';
 
 /** Values beside the text of a line, rendered as key=value. Never a secret: Secret<T> does not fit this type. */
@@ -19,6 +19,10 @@ export interface Log {
 export interface LogEntry {
   readonly category: LogCategory | 'debug';
   readonly line: string;
+  /** The line without its stamp, for a destination that has date and time of its own. Absent: as `line`. */
+  readonly text?: string;
+  /** The process id, where the mask asks for one. */
+  readonly pid?: number;
 }
 
 /** Where lines go. */
@@ -79,9 +83,9 @@ function logger(shared: { settings: LogSettings }, stamp: LogStamp, own: LogFiel
     if ((mask & MASK_BITS[category]) === 0) return;
     try {
       const text = render(message, { ...own, ...fields });
-      const line =
-        (mask & MASK_BITS.timestamp) === 0 ? text : `${stamp.now().toISOString()} sftpd[${stamp.pid}]: ${text}`;
-      sink.write({ category, line });
+      const stamped = (mask & MASK_BITS.timestamp) !== 0;
+      const line = stamped ? `${stamp.now().toISOString()} sftpd[${stamp.pid}]: ${text}` : text;
+      sink.write({ category, line, text, ...(stamped ? { pid: stamp.pid } : {}) });
     } catch {
       // A line that cannot be written is lost. A session must not be.
     }

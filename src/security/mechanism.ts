@@ -30,6 +30,8 @@ export interface ExchangeSetting {
 export type AuthOutcome =
   /** 334 with security data; ADAT follows. */
   | { readonly kind: 'exchange'; readonly exchange: Exchange; readonly token: Uint8Array }
+  /** Not the gateway's to answer: another ftpd takes the session over, from this AUTH on. */
+  | { readonly kind: 'handoff' }
   | { readonly kind: 'refused'; readonly code: 431 | 504 | 534; readonly text: string };
 
 /** A security data exchange under way. Immutable: each step gives the next one. */

@@ -90,7 +90,7 @@ function failCheck(turn: Turn, channel: Secured, protection: CommandProtection):
   turn.closeWith(535, 'Failed security check.', 'failed security check');
 }
 
-/** Handles a command now, or lets it wait behind a running transfer (RFC 959 §5.3: ABOR, STAT and QUIT may overtake). */
+/** Handles a command now, or lets it wait behind a running transfer (RFC 959 §5.3: ABOR and STAT may overtake). */
 function take(turn: Turn, incoming: Incoming): void {
   if (isBusy(turn.state) && !overtakes(turn, incoming.command)) {
     turn.update({ waiting: [...turn.state.waiting, incoming] });
@@ -100,7 +100,9 @@ function take(turn: Turn, incoming: Incoming): void {
 }
 
 function overtakes(turn: Turn, command: Command): boolean {
-  if (!isTransferring(turn.state) || !mayOvertake(command.verb)) return false;
+  // QUIT waits for the result (RFC 959 §4.1.1): the ftpd's 226 and 221 may both be here while the data is still on its way to
+  // the client, and Pure-FTPd takes QUIT for ABOR.
+  if (!isTransferring(turn.state) || !mayOvertake(command.verb) || command.verb === 'QUIT') return false;
   // STAT with a path is a listing of its own; only the bare one asks about the transfer.
   return command.verb !== 'STAT' || command.argument === undefined;
 }
@@ -109,7 +111,7 @@ function overtakes(turn: Turn, command: Command): boolean {
 export function nextCommand(turn: Turn): void {
   for (;;) {
     const [next, ...rest] = turn.state.waiting;
-    if (next === undefined || turn.closing || isBusy(turn.state)) return;
+    if (next === undefined || turn.over || isBusy(turn.state)) return;
     turn.update({ waiting: rest });
     handle(turn, next);
   }
@@ -121,9 +123,9 @@ function handle(turn: Turn, incoming: Incoming): void {
   if (turn.state.channel.kind === 'negotiating') return duringExchange(turn, incoming);
   if (turn.state.channel.kind === 'clear') {
     if (answeredWithoutFtpd(turn, incoming)) return;
-    const refusal = clearVerdict(turn.policy, verb, argument);
+    const refusal = clearVerdict(turn.policy, turn.state.login, incoming.command);
     if (refusal !== undefined) {
-      if (verb === 'USER') turn.log('compatibility', 'refused an unprotected login');
+      if (verb === 'USER') refuseLogin(turn);
       return turn.answer(incoming, refusal);
     }
   }
@@ -148,12 +150,17 @@ function handle(turn: Turn, incoming: Incoming): void {
   }
 }
 
+function refuseLogin(turn: Turn): void {
+  turn.log('compatibility', 'refused an unprotected login');
+  turn.setLogin({ ...turn.state.login, latest: 'refused' });
+}
+
 function beginLogin(turn: Turn, user: string): void {
   const { login, channel } = turn.state;
   if (channel.kind === 'clear' && login.stage === 'none')
     turn.log('compatibility', 'the session goes on unprotected (RFC 959)');
   turn.log('users', 'login', { user });
-  turn.setLogin({ ...login, stage: 'begun', user });
+  turn.setLogin({ ...login, stage: 'begun', user, latest: 'admitted' });
 }
 
 function duringExchange(turn: Turn, incoming: Incoming): void {

@@ -17,28 +17,43 @@ export interface ControlChannelEvents {
   drained(): void;
 }
 
+/** Hears nothing. */
+export const NO_EVENTS: ControlChannelEvents = {
+  octets: () => undefined,
+  ended: () => undefined,
+  closed: () => undefined,
+  drained: () => undefined,
+};
+
 export class ControlChannel {
   readonly #stream: Duplex;
+  #events: ControlChannelEvents;
   #sent = 0;
   #received = 0;
   #linger: NodeJS.Timeout | undefined;
 
   constructor(stream: Duplex, events: ControlChannelEvents) {
     this.#stream = stream;
+    this.#events = events;
     stream.on('data', (chunk: Buffer) => {
       this.#received += chunk.length;
       // After end() what still comes is read and thrown away: closing with unread octets would reset the connection and
       // take our last reply with it.
-      if (this.#linger === undefined) events.octets(chunk);
+      if (this.#linger === undefined) this.#events.octets(chunk);
     });
-    stream.on('end', () => events.ended());
-    stream.on('drain', () => events.drained());
+    stream.on('end', () => this.#events.ended());
+    stream.on('drain', () => this.#events.drained());
     stream.on('close', () => {
       clearTimeout(this.#linger);
-      events.closed();
+      this.#events.closed();
     });
     // 'close' follows every error; what went wrong with a connection that is gone matters to nobody.
     stream.on('error', () => undefined);
+  }
+
+  /** From now on somebody else hears what happens. */
+  redirect(events: ControlChannelEvents): void {
+    this.#events = events;
   }
 
   /** Octets sent and received so far. */
@@ -63,6 +78,11 @@ export class ControlChannel {
 
   resume(): void {
     this.#stream.resume();
+  }
+
+  /** Ends our side and goes on reading, for as long as the peer goes on sending. */
+  finish(): void {
+    this.#stream.end();
   }
 
   /** Ends our side. The connection is gone when the peer has ended its own, or after LINGER_MS. */

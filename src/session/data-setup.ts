@@ -19,7 +19,9 @@ import {
 import { isCompletion, reply, type Reply } from '../wire/reply.js';
 import type { Leg, Side } from './io.js';
 import { activeVerdict } from './policy.js';
-import type { FtpdMode, Incoming, SetupRequest } from './state.js';
+import type { FtpdMode, Incoming, Path, SetupRequest, Transfer } from './state.js';
+import { askDirect, learn, mayBeDirect } from './third-party.js';
+import { beginTransfer } from './transfer-start.js';
 import type { Turn } from './turn.js';
 
 /** A data connection set-up command of the client. */
@@ -78,16 +80,23 @@ function activeSyntaxError(turn: Turn, verb: string, error: 'syntax' | 'protocol
 /** A new set-up replaces an earlier one that was not used. */
 function setUp(turn: Turn, request: SetupRequest): void {
   turn.effect({ do: 'abort-data' });
+  if (request.client.mode === 'connect' && mayBeDirect(turn.setting, turn.state.channel, 'active')) {
+    return askDirect(turn, request, request.client.endpoint);
+  }
   tryNextMode(turn, request, undefined);
+}
+
+/** Sets up a relay for a transfer whose direct data connection came to nothing. */
+export function setUpRetry(turn: Turn, transfer: Transfer, client: Leg): void {
+  tryNextMode(turn, { incoming: transfer.incoming, transfer, client }, undefined);
 }
 
 /** Asks the ftpd in the best way it has not refused yet; `refusal` is its latest one. */
 function tryNextMode(turn: Turn, request: SetupRequest, refusal: Reply | undefined): void {
   const [mode] = turn.state.ftpdModes;
   if (mode === undefined) {
-    turn.setData({ stage: 'none' });
     const why = refusal ?? reply(425, 'The FTP server accepts no data connection from this gateway.');
-    return turn.answer(request.incoming, why);
+    return giveUp(turn, request, why);
   }
   if (mode === 'PASV' || mode === 'EPSV') {
     turn.setData({ stage: 'setting-up', request, step: { on: 'ftpd-passive', mode } });
@@ -102,6 +111,7 @@ export function setupReply(turn: Turn, message: Reply): void {
   const { data } = turn.state;
   if (data.stage !== 'setting-up') throw new Error('a set-up reply without a set-up');
   const { request, step } = data;
+  if (step.on === 'ftpd-direct') return directReply(turn, request, message);
   if (step.on !== 'ftpd-passive' && step.on !== 'ftpd-active') throw new Error('a set-up reply out of turn');
   if (!isCompletion(message)) {
     if (refusesMode(message)) {
@@ -109,17 +119,17 @@ export function setupReply(turn: Turn, message: Reply): void {
       turn.update({ ftpdModes: turn.state.ftpdModes.filter((mode) => mode !== step.mode) });
       return tryNextMode(turn, request, message);
     }
-    turn.setData({ stage: 'none' });
-    turn.effect({ do: 'abort-data' });
-    return turn.answer(request.incoming, message);
+    return giveUp(turn, request, message);
   }
   const leg = step.on === 'ftpd-active' ? ({ mode: 'listen' } as const) : passiveLeg(turn, step.mode, message);
   if (leg === undefined) {
     turn.log('warnings', 'cannot read where the ftpd listens', { reply: message.lines.at(-1) ?? '' });
-    turn.setData({ stage: 'none' });
-    return turn.answer(request.incoming, reply(425, 'The FTP server did not say where it listens.'));
+    return giveUp(turn, request, reply(425, 'The FTP server did not say where it listens.'));
   }
-  if (request.client.mode === 'connect') return ready(turn, request, request.client, leg);
+  if (request.client.mode === 'connect')
+    return ready(turn, request, { kind: 'relayed', client: request.client, ftpd: leg });
+  const direct = step.on === 'ftpd-passive' ? directPassive(turn, request, message) : undefined;
+  if (direct !== undefined) return ready(turn, request, { kind: 'direct', via: 'passive', ftpd: direct }, direct);
   turn.setData({ stage: 'setting-up', request, step: { on: 'client-listener', ftpd: leg } });
   turn.effect({ do: 'listen', side: 'client' });
 }
@@ -138,12 +148,38 @@ function passiveLeg(turn: Turn, mode: FtpdMode, message: Reply): Leg | undefined
   return endpoint.ok ? { mode: 'connect', endpoint: { address, port: endpoint.value.port } } : undefined;
 }
 
-function ready(turn: Turn, request: SetupRequest, client: Leg, ftpd: Leg, endpoint?: Endpoint): void {
-  turn.setData({ stage: 'ready', client, ftpd });
+/** Where the client may connect to the ftpd itself, as the ftpd's 227 says; undefined: the gateway listens for it. */
+function directPassive(turn: Turn, request: SetupRequest, message: Reply): Endpoint | undefined {
+  if (request.incoming.command.verb !== 'PASV' || !mayBeDirect(turn.setting, turn.state.channel, 'passive'))
+    return undefined;
+  const endpoint = parsePasvReply(message);
+  return endpoint.ok && endpoint.value.address === turn.setting.ftpdAddress ? endpoint.value : undefined;
+}
+
+/** The ftpd's word on the client's own PORT or EPRT. */
+function directReply(turn: Turn, request: SetupRequest, message: Reply): void {
+  if (isCompletion(message)) return ready(turn, request, { kind: 'direct', via: 'active', client: request.client });
+  if (!refusesMode(message)) return giveUp(turn, request, message);
+  learn(turn, 'active', 'refused');
+  tryNextMode(turn, request, undefined);
+}
+
+/** The path stands. The client is told; or the transfer that has waited for it goes on. */
+function ready(turn: Turn, request: SetupRequest, path: Path, endpoint?: Endpoint): void {
+  turn.setData({ stage: 'ready', path });
   const { verb } = request.incoming.command;
+  if (request.transfer !== undefined) return beginTransfer(turn, request.transfer, path);
   if (endpoint === undefined) return turn.answer(request.incoming, reply(200, `${verb} command successful.`));
-  const shown = { address: turn.setting.serverAddress, port: endpoint.port };
+  const address = path.kind === 'relayed' ? turn.setting.serverAddress : endpoint.address;
+  const shown = { address, port: endpoint.port };
   turn.answer(request.incoming, verb === 'PASV' ? formatPasvReply(shown) : formatEpsvReply(endpoint.port));
+}
+
+/** No data connection can be had: the client is told why, at its set-up or at its transfer command. */
+function giveUp(turn: Turn, request: SetupRequest, why: Reply): void {
+  turn.setData({ stage: 'none' });
+  turn.effect({ do: 'abort-data' });
+  turn.answer(request.incoming, why);
 }
 
 /** A listener of ours is open. */
@@ -152,7 +188,7 @@ export function listening(turn: Turn, side: Side, endpoint: Endpoint): void {
   if (data.stage !== 'setting-up') return;
   const { request, step } = data;
   if (side === 'client' && step.on === 'client-listener') {
-    return ready(turn, request, { mode: 'listen' }, step.ftpd, endpoint);
+    return ready(turn, request, { kind: 'relayed', client: { mode: 'listen' }, ftpd: step.ftpd }, endpoint);
   }
   if (side === 'ftpd' && step.on === 'ftpd-listener') {
     const argument = step.mode === 'PORT' ? formatPort(endpoint) : formatEprt(endpoint);
@@ -163,9 +199,7 @@ export function listening(turn: Turn, side: Side, endpoint: Endpoint): void {
 
 export function listenFailed(turn: Turn, side: Side, why: string): void {
   const { data } = turn.state;
-  if (data.stage !== 'setting-up') return;
+  if (data.stage !== 'setting-up' || data.step.on !== `${side}-listener`) return;
   turn.log('warnings', 'cannot listen for a data connection', { side, why });
-  turn.setData({ stage: 'none' });
-  turn.effect({ do: 'abort-data' });
-  turn.answer(data.request.incoming, reply(425, 'No port is free for the data connection: try again later.'));
+  giveUp(turn, data.request, reply(425, 'No port is free for the data connection: try again later.'));
 }

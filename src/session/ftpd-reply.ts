@@ -3,7 +3,7 @@
  * session from any state (RFC 959 §5.4).
  */
 import { rewriteFeatures, featuresReply } from '../wire/feat.js';
-import { isPreliminary, type Reply } from '../wire/reply.js';
+import { isPreliminary, reply, type Reply } from '../wire/reply.js';
 import { setupReply } from './data-setup.js';
 import type { SessionPolicy } from './policy.js';
 import type { Awaiting, Incoming } from './state.js';
@@ -13,7 +13,11 @@ import type { Turn } from './turn.js';
 /** 530, Not logged in (RFC 959 §5.4). */
 const LOGIN_REFUSED = 530;
 
-export function ftpdReply(turn: Turn, message: Reply): void {
+/** 350, Requested file action pending further information. */
+const RESTART_PENDING = 350;
+
+export function ftpdReply(turn: Turn, said: Reply): void {
+  const message = asMeant(said);
   if (message.code === 421) {
     turn.announce(message);
     return turn.close('ftpd ended the service');
@@ -30,6 +34,15 @@ export function ftpdReply(turn: Turn, message: Reply): void {
     turn.update({ awaiting: turn.state.awaiting.filter((_, position) => position !== index) });
   }
   deliver(turn, awaiting, message);
+}
+
+/**
+ * Pure-FTPd ends a download whose data connection broke with its figures alone, under the code of the reply before them: `150
+ * 0.004 seconds (measured here), …`. Nothing follows, so this is the final reply, and it is a failure.
+ */
+function asMeant(said: Reply): Reply {
+  if (said.code !== 150 || !(said.lines.at(-1) ?? '').includes(' seconds (measured here), ')) return said;
+  return reply(426, 'The data connection broke: the transfer was aborted.');
 }
 
 /**
@@ -74,6 +87,9 @@ function settled(turn: Turn, incoming: Incoming, message: Reply): void {
         return turn.setLogin({ ...login, stage: 'done' });
       }
       if (message.code === LOGIN_REFUSED) return loginFailed(turn);
+      return;
+    case 'REST':
+      if (message.code === RESTART_PENDING) turn.update({ restart: 'yes' });
       return;
     case 'QUIT':
       return turn.close('client quit');

@@ -3,9 +3,11 @@
  * (session.ts) owns sockets, timers and listeners, and turns one into the other.
  */
 import type { BlockOpener, BlockSealer } from '../security/mechanism.js';
+import type { Command } from '../wire/command.js';
 import type { Endpoint } from '../wire/host-port.js';
 import type { Line } from '../wire/line.js';
 import type { Reply } from '../wire/reply.js';
+import type { DirectVia } from './third-party.js';
 
 /** The two ends a session stands between. */
 export type Side = 'client' | 'ftpd';
@@ -14,7 +16,9 @@ export type TimerName =
   /** From the greeting until somebody is logged in. */
   | 'login'
   /** Without a command, a reply or a transfer under way. */
-  | 'idle';
+  | 'idle'
+  /** From a direct transfer's command until the ftpd says anything about it. */
+  | 'silence';
 
 export type SessionEvent =
   | { readonly type: 'ftpd-unreachable'; readonly why: string }
@@ -32,9 +36,26 @@ export type SessionEvent =
   | { readonly type: 'data-done'; readonly summary: DataSummary }
   /** … or not. Both data connections are gone by now. */
   | { readonly type: 'data-failed'; readonly cause: DataFailure; readonly summary: DataSummary }
+  /** The client's next line, not read yet, is a login with which `unreadVerdict` would leave it to another ftpd. */
+  | { readonly type: 'login-unread'; readonly text: string }
+  /** The ftpd asked for with `hand-off` has been started … */
+  | { readonly type: 'handed-off'; readonly pid: number }
+  /** … or could not be. */
+  | { readonly type: 'hand-off-failed'; readonly why: string }
+  /** One side of a session that passes through has sent all that it will send. */
+  | { readonly type: 'half-closed' }
+  /** The ftpd that took the session over is gone, and everything it sent has been passed on. */
+  | { readonly type: 'hand-off-ended' }
   | { readonly type: 'timeout'; readonly timer: TimerName }
   /** The gateway is being stopped. */
   | { readonly type: 'shutdown' };
+
+/** To whom a session is handed over. */
+export type HandOff =
+  /** The Kerberos ftpd, on a connection of the gateway's; `command` is the AUTH that it is to answer. */
+  | { readonly kind: 'kerberos'; readonly command: Command }
+  /** The anonymous ftpd, on the client's own connection with the USER still unread in it. */
+  | { readonly kind: 'anonymous' };
 
 export type DataFailure =
   /** The engine asked for it. */
@@ -90,8 +111,18 @@ export type Effect =
   | { readonly do: 'join-client' }
   /** The ftpd has said that its download is whole: the end of the file may reach the client. */
   | { readonly do: 'release-end' }
+  /** What was learned of the ftpd and third-party transfers, for every session. */
+  | { readonly do: 'note-third-party'; readonly via: DirectVia; readonly knowledge: 'works' | 'refused' }
+  /** Connects to where the ftpd waits for somebody else, and resets the connection: so it waits no longer. */
+  | { readonly do: 'knock'; readonly endpoint: Endpoint; readonly direction: 'download' | 'upload' }
   /** Resets both data connections and closes the listeners, so that neither end takes a part for the whole. */
   | { readonly do: 'abort-data' }
+  /** Starts another ftpd for this session; answered by `handed-off` or `hand-off-failed`. */
+  | { readonly do: 'hand-off'; readonly to: HandOff }
+  /** Joins the client to the ftpd just started, which hears `opening` first; ends in `client-closed` or `hand-off-ended`. */
+  | { readonly do: 'pass-through'; readonly opening: Uint8Array }
+  /** The client's connection is the ftpd's now: gives up the gateway's hold on it without closing it. */
+  | { readonly do: 'let-go' }
   | { readonly do: 'start-timer'; readonly timer: TimerName }
   | { readonly do: 'stop-timer'; readonly timer: TimerName }
   | {
@@ -121,4 +152,6 @@ export type CloseReason =
   | 'too many failed logins'
   | 'login timed out'
   | 'idle'
+  | 'hand-off failed'
+  | 'the ftpd it was handed to ended'
   | 'gateway stopped';

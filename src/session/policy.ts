@@ -5,7 +5,9 @@
 import type { Mechanism, ProtectionLevel } from '../security/mechanism.js';
 import { plainAddress, type Endpoint } from '../wire/host-port.js';
 import { reply, type Reply } from '../wire/reply.js';
-import type { Channel } from './state.js';
+import type { Command } from '../wire/command.js';
+import type { Channel, Login } from './state.js';
+import type { DirectVia, ThirdPartyKnowledge } from './third-party.js';
 
 export interface SessionPolicy {
   readonly mechanisms: readonly Mechanism[];
@@ -13,6 +15,12 @@ export interface SessionPolicy {
   readonly cleartext: 'allow' | 'anonymous-only' | 'deny';
   /** The least a transfer may use. */
   readonly protection: 'clear' | 'safe' | 'private';
+  /** Whether client and ftpd may exchange unprotected data directly (the manual's -3 says no). */
+  readonly relay: 'auto' | 'always';
+  /** Where a client may have its data connection made to. */
+  readonly activeTarget: 'client' | 'any';
+  /** Whether a client could reach the ftpd's own passive ports: neither NAT nor a port range stands before. */
+  readonly directPassive: boolean;
   /** Replaces the ftpd's greeting, where set. */
   readonly banner: string | null;
   /** The largest PBSZ that is agreed to, in octets of encoded block. */
@@ -30,6 +38,8 @@ export interface SessionSetting {
   readonly serverAddress: string;
   /** The ftpd's address, as connected: decides between PASV and EPSV, PORT and EPRT. */
   readonly ftpdAddress: string;
+  /** What is known of this ftpd and third-party transfers. */
+  readonly thirdParty: (via: DirectVia) => ThirdPartyKnowledge;
 }
 
 /** Failed security data exchanges in one session before it is closed. [C] of the wire definition, §1. */
@@ -41,16 +51,17 @@ export const MAX_WAITING_COMMANDS = 32;
 /** Ports below this are other services'; a gateway that connects to them on request is a weapon (RFC 2577 §3). */
 const FIRST_UNPRIVILEGED_PORT = 1024;
 
-const isAnonymous = (user: string): boolean => /^(anonymous|ftp)$/i.test(user);
+export const isAnonymous = (user: string): boolean => /^(anonymous|ftp)$/i.test(user);
 
 /** Verdict on a verb in an unprotected session before it goes to the ftpd. Undefined: let it through. */
-export function clearVerdict(policy: SessionPolicy, verb: string, argument: string | undefined): Reply | undefined {
+export function clearVerdict(policy: SessionPolicy, login: Login, { verb, argument }: Command): Reply | undefined {
   switch (policy.cleartext) {
     case 'allow':
       return undefined;
     case 'deny':
       return reply(530, `This server accepts protected sessions only: ${useInstead(policy)}.`);
     case 'anonymous-only':
+      if ((verb === 'PASS' || verb === 'ACCT') && login.latest === 'refused') return reply(503, 'USER first.');
       if (verb !== 'USER' || isAnonymous(argument ?? '')) return undefined;
       return reply(530, `Unprotected sessions are for anonymous users only: ${useInstead(policy)}.`);
   }
@@ -87,6 +98,7 @@ const levelsWanted = (policy: SessionPolicy): string => (policy.protection === '
 
 /** Verdict on where the client wants its data connection (RFC 2577 §3, the bounce attack). Undefined: let it through. */
 export function activeVerdict(setting: SessionSetting, endpoint: Endpoint): Reply | undefined {
+  if (setting.policy.activeTarget === 'any') return undefined;
   if (plainAddress(endpoint.address) !== plainAddress(setting.clientAddress)) {
     return reply(504, 'The data connection must be to the address this control connection comes from.');
   }

@@ -5,6 +5,7 @@
 import type { AuthOutcome, ExchangeOutcome, ProtectionLevel } from '../security/mechanism.js';
 import { decodeBase64, encodeBase64 } from '../wire/base64.js';
 import { reply } from '../wire/reply.js';
+import { handOffToKerberos } from './hand-off.js';
 import { levelVerdict, MAX_FAILED_EXCHANGES } from './policy.js';
 import type { Incoming } from './state.js';
 import type { Turn } from './turn.js';
@@ -48,6 +49,9 @@ function auth(turn: Turn, incoming: Incoming): void {
       turn.setChannel({ kind: 'negotiating', exchange: outcome.exchange });
       turn.effect({ do: 'log-security-data', message: `AUTH: 334 with ${outcome.token.length} octets` });
       return turn.answer(incoming, reply(334, `ADAT=${encodeBase64(outcome.token)}`));
+    case 'handoff':
+      turn.setChannel({ kind: 'clear' });
+      return handOffToKerberos(turn, incoming);
     case 'refused':
       turn.setChannel({ kind: 'clear' });
       return turn.answer(incoming, reply(outcome.code, outcome.text));

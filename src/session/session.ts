@@ -7,12 +7,23 @@ import { LineReader } from '../wire/line.js';
 import { MAX_COMMAND_LINE } from '../wire/limits.js';
 import { ReplyReader } from '../wire/reply.js';
 import { unreachable } from '../lib/result.js';
-import { ControlChannel } from './control-channel.js';
-import type { CloseReason, Effect, SessionEvent, TimerName } from './io.js';
+import { ControlChannel, NO_EVENTS } from './control-channel.js';
+import { mayHandOn, unreadVerdict, type UnreadVerdict } from './hand-off.js';
+import type { CloseReason, Effect, HandOff, SessionEvent, TimerName } from './io.js';
+import { passBothWays } from './passage.js';
 import type { SessionSetting } from './policy.js';
-import type { DataPlane, DialFtpd, OpenDataPlane, SessionLog } from './ports.js';
+import type {
+  ConnectedSuccessor,
+  DataPlane,
+  DialFtpd,
+  HandOffs,
+  OpenDataPlane,
+  SessionLog,
+  Successor,
+} from './ports.js';
 import { initialState, type SessionState } from './state.js';
 import { step, wantsClientLine } from './step.js';
+import type { DirectVia } from './third-party.js';
 
 /** Octets of a client that are held while the session is busy; more stay in the socket. */
 const MAX_UNTAKEN = 65_536;
@@ -26,12 +37,19 @@ export interface SessionOptions {
   readonly dial: DialFtpd;
   readonly openData: OpenDataPlane;
   readonly log: SessionLog;
+  /** Absent: this session is not handed over to anybody. */
+  readonly handOffs?: HandOffs | undefined;
+  /** Remembers what was learned of the ftpd, for every session. */
+  readonly noteThirdParty: (via: DirectVia, knowledge: 'works' | 'refused') => void;
 }
+
+/** What the gateway can say of the protection of a session that it handed over: who knows. */
+export const KERBEROS_HAND_OFF = 'kerberos hand-off';
 
 /** What a session came to, for the log. */
 export interface SessionSummary {
   readonly reason: CloseReason | 'internal error';
-  /** How the control connection was protected: a mechanism's name, or undefined. */
+  /** How the control connection was protected: a mechanism's name, KERBEROS_HAND_OFF, or undefined. */
   readonly mechanism: string | undefined;
   /** Octets from and to the client, control and data connections together. */
   readonly received: number;
@@ -45,7 +63,8 @@ export class Session {
   readonly #replies = new ReplyReader();
   readonly #data: DataPlane;
   readonly #timers = new Map<TimerName, NodeJS.Timeout>();
-  readonly #dialing = new AbortController();
+  /** Gives up what is being connected to or started. */
+  readonly #starting = new AbortController();
   readonly #finished: (summary: SessionSummary) => void;
   /** Resolves when both connections and everything else of this session are gone. */
   readonly done: Promise<SessionSummary>;
@@ -53,7 +72,9 @@ export class Session {
   #state: SessionState = initialState;
   #ftpd: ControlChannel | undefined;
   #clientEnded: 'no' | 'yes' = 'no';
-  #open = { client: true, ftpd: false };
+  /** What has to be gone before the session is: connections, and a process. */
+  readonly #open = new Set<ControlChannel | Successor>();
+  #successor: Successor | ConnectedSuccessor | undefined;
   /** Set while step() runs, and while lines are handed over: both are loops, not recursions. */
   #running = false;
   #taking = false;
@@ -80,19 +101,17 @@ export class Session {
         this.#takeLines();
       },
       drained: () => this.#takeLines(),
-      closed: () => {
-        this.#open.client = false;
-        this.#dispatch({ type: 'client-closed' });
-        this.#settle();
-      },
+      closed: () => this.#clientClosed(),
     });
+    this.#open.add(this.#client);
     this.#client.pause();
+    options.handOffs?.unread?.look((text) => this.#unreadLine(text));
   }
 
   /** Dials the ftpd and serves the client. */
   start(): void {
     this.#startTimer('login');
-    this.#options.dial(this.#dialing.signal).then(
+    this.#options.dial(this.#starting.signal).then(
       ({ stream, address }) => this.#connected(stream, address),
       (error: unknown) => {
         this.#dispatch({ type: 'ftpd-unreachable', why: error instanceof Error ? error.message : String(error) });
@@ -119,8 +138,7 @@ export class Session {
       return;
     }
     this.#setting = { ...this.#setting, ftpdAddress: address };
-    this.#open.ftpd = true;
-    this.#ftpd = new ControlChannel(stream, {
+    const ftpd = new ControlChannel(stream, {
       octets: (chunk) => {
         this.#replies.push(chunk);
         this.#takeReplies();
@@ -128,11 +146,17 @@ export class Session {
       ended: () => this.#dispatch({ type: 'ftpd-closed' }),
       drained: () => undefined,
       closed: () => {
-        this.#open.ftpd = false;
         this.#dispatch({ type: 'ftpd-closed' });
-        this.#settle();
+        this.#gone(ftpd);
       },
     });
+    this.#ftpd = ftpd;
+    this.#open.add(ftpd);
+  }
+
+  #clientClosed(): void {
+    this.#dispatch({ type: 'client-closed' });
+    this.#gone(this.#client);
   }
 
   #takeReplies(): void {
@@ -157,9 +181,10 @@ export class Session {
       else this.#dispatch({ type: 'client-line', line: next.line, pipelined: this.#lines.buffered > 0 });
     }
     this.#taking = false;
-    if (this.#state.phase === 'closing') return;
+    if (this.#state.phase === 'closing' || this.#state.phase === 'transparent') return;
     // Read on while a command is under way, so that a client that goes away is noticed; but not without bound.
-    if (this.#state.phase === 'dialing' || this.#lines.buffered > MAX_UNTAKEN) this.#client.pause();
+    const held = this.#state.phase === 'dialing' || this.#state.phase === 'handing-off';
+    if (held || this.#lines.buffered > MAX_UNTAKEN) this.#client.pause();
     else this.#client.resume();
   }
 
@@ -189,6 +214,7 @@ export class Session {
       this.#dataOctets[this.#direction] += event.summary.octets;
     const { state, effects } = step(this.#state, event, this.#setting);
     this.#state = state;
+    if (!mayHandOn(state)) this.#options.handOffs?.unread?.readOn();
     if (state.phase === 'serving' && state.channel.kind === 'secured')
       this.#mechanism = state.channel.context.mechanism;
     for (const effect of effects) this.#perform(effect);
@@ -212,6 +238,16 @@ export class Session {
         return this.#data.release();
       case 'abort-data':
         return this.#data.abort();
+      case 'note-third-party':
+        return this.#options.noteThirdParty(effect.via, effect.knowledge);
+      case 'knock':
+        return this.#data.knock(effect.endpoint, effect.direction);
+      case 'hand-off':
+        return this.#handOff(effect.to);
+      case 'pass-through':
+        return this.#passThrough(effect.opening);
+      case 'let-go':
+        return this.#client.destroy();
       case 'start-timer':
         return this.#startTimer(effect.timer);
       case 'stop-timer':
@@ -248,16 +284,93 @@ export class Session {
   #close(reason: CloseReason | 'internal error'): void {
     this.#reason = reason;
     for (const timer of this.#timers.keys()) this.#stopTimer(timer);
-    this.#dialing.abort();
+    this.#starting.abort();
     this.#data.abort();
     this.#client.end();
     this.#ftpd?.end();
+    this.#successor?.stop();
+    this.#settle();
+  }
+
+  #unreadLine(text: string): UnreadVerdict {
+    // Lines that were read before this one come first.
+    if (this.#running || this.#lines.buffered > 0 || this.#client.full) return 'wait';
+    const verdict = unreadVerdict(this.#state, this.#setting.policy, text);
+    if (verdict === 'leave') this.#dispatch({ type: 'login-unread', text });
+    return verdict;
+  }
+
+  #handOff(to: HandOff): void {
+    this.#begun(to, this.#starting.signal).then(
+      (successor) => this.#started(successor),
+      (error: unknown) => {
+        this.#dispatch({ type: 'hand-off-failed', why: error instanceof Error ? error.message : String(error) });
+      },
+    );
+  }
+
+  async #begun(to: HandOff, signal: AbortSignal): Promise<Successor> {
+    const { handOffs } = this.#options;
+    const unasked = new Error('there is no such ftpd');
+    switch (to.kind) {
+      case 'kerberos':
+        if (handOffs?.startKerberos === undefined) throw unasked;
+        return handOffs.startKerberos(signal);
+      case 'anonymous':
+        if (handOffs?.unread === undefined) throw unasked;
+        this.#leaveFtpd();
+        return handOffs.unread.giveAway(signal);
+    }
+  }
+
+  #started(successor: Successor): void {
+    this.#successor = successor;
+    this.#open.add(successor);
+    void successor.gone.then(() => {
+      if (!('stream' in successor)) this.#dispatch({ type: 'hand-off-ended' });
+      this.#gone(successor);
+    });
+    if (this.#state.phase === 'handing-off') return this.#dispatch({ type: 'handed-off', pid: successor.pid });
+    // The session has ended in the meantime.
+    if ('stream' in successor) (successor as ConnectedSuccessor).stream.destroy();
+    successor.stop();
+  }
+
+  /** Closes the connection to the ordinary ftpd, which has no more part in this session. */
+  #leaveFtpd(): void {
+    const ftpd = this.#ftpd;
+    this.#ftpd = undefined;
+    ftpd?.redirect({ ...NO_EVENTS, closed: () => this.#gone(ftpd) });
+    ftpd?.end();
+  }
+
+  #passThrough(opening: Uint8Array): void {
+    const successor = this.#successor;
+    if (successor === undefined || !('stream' in successor)) throw new Error('nobody to pass octets to');
+    this.#leaveFtpd();
+    this.#mechanism = KERBEROS_HAND_OFF;
+    const ftpd = new ControlChannel(successor.stream, NO_EVENTS);
+    this.#ftpd = ftpd;
+    this.#open.add(ftpd);
+    passBothWays(this.#client, ftpd, {
+      opening: [opening, this.#lines.drain()],
+      clientEnded: this.#clientEnded === 'yes',
+      halfClosed: () => this.#dispatch({ type: 'half-closed' }),
+      clientClosed: () => this.#clientClosed(),
+      ftpdClosed: () => this.#gone(ftpd),
+      // A wrapper may be gone before what it started is, and a process before its last words have been read.
+      ftpdEnded: () => void successor.gone.then(() => this.#dispatch({ type: 'hand-off-ended' })),
+    });
+  }
+
+  #gone(part: ControlChannel | Successor): void {
+    this.#open.delete(part);
     this.#settle();
   }
 
   /** Reports the session once nothing of it is left. */
   #settle(): void {
-    if (this.#open.client || this.#open.ftpd) return;
+    if (this.#open.size > 0) return;
     for (const timer of this.#timers.keys()) this.#stopTimer(timer);
     const { sent, received } = this.#client.counts;
     this.#finished({

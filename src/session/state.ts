@@ -5,12 +5,28 @@
 import type { CommandProtection, Exchange, ProtectionLevel, SecurityContext } from '../security/mechanism.js';
 import type { Transcript } from '../security/transcript.js';
 import type { Command } from '../wire/command.js';
+import type { Endpoint } from '../wire/host-port.js';
 import type { Reply } from '../wire/reply.js';
-import type { CloseReason, DataFailure, Leg } from './io.js';
+import type { CloseReason, DataFailure, HandOff, Leg } from './io.js';
 
 export type SessionState =
   /** The ftpd has not greeted yet. */
-  { readonly phase: 'dialing' } | Serving | { readonly phase: 'closing'; readonly reason: CloseReason };
+  | { readonly phase: 'dialing' }
+  | Serving
+  | HandingOff
+  /** After a hand-off to the Kerberos ftpd: octets pass both ways and nothing is understood. */
+  | { readonly phase: 'transparent' }
+  /** After a hand-off to the anonymous ftpd: the client's connection is no longer the gateway's. */
+  | { readonly phase: 'handed-on' }
+  | { readonly phase: 'closing'; readonly reason: CloseReason };
+
+/** Another ftpd is being started. */
+export interface HandingOff {
+  readonly phase: 'handing-off';
+  readonly to: HandOff;
+  /** What the session returns to should that fail. */
+  readonly serving: Serving;
+}
 
 export interface Serving {
   readonly phase: 'serving';
@@ -24,6 +40,10 @@ export interface Serving {
   readonly data: DataPath;
   /** After EPSV ALL no other data connection set-up is accepted (RFC 2428 §4). */
   readonly setups: 'any' | 'epsv-only';
+  /** Whether the ftpd holds a restart marker for the next transfer (RFC 3659 §5). */
+  readonly restart: 'no' | 'yes';
+  /** Whether the session ends as soon as nothing is under way: the gateway is being stopped. */
+  readonly ending: 'no' | 'yes';
   /** The ways to the ftpd's data connection still worth trying, best first. A refused one is not tried again. */
   readonly ftpdModes: readonly FtpdMode[];
 }
@@ -51,6 +71,8 @@ export interface Negotiation {
 export interface Login {
   readonly stage: 'none' | 'begun' | 'done';
   readonly user: string | undefined;
+  /** Whether the latest USER was let through: the PASS behind one that was not belongs to nobody. */
+  readonly latest: 'admitted' | 'refused';
   readonly failures: number;
 }
 
@@ -75,11 +97,22 @@ export type DataPath =
   | { readonly stage: 'none' }
   /** The client has asked for a data connection; the ftpd or a listener has not answered yet. */
   | { readonly stage: 'setting-up'; readonly request: SetupRequest; readonly step: SetupStep }
-  | { readonly stage: 'ready'; readonly client: Leg; readonly ftpd: Leg }
+  | { readonly stage: 'ready'; readonly path: Path }
   | { readonly stage: 'running'; readonly transfer: Transfer };
+
+/** Which way the data of a transfer goes. */
+export type Path =
+  /** Through the gateway. */
+  | { readonly kind: 'relayed'; readonly client: Leg; readonly ftpd: Leg }
+  /** The ftpd connects to the client (third-party.ts). */
+  | { readonly kind: 'direct'; readonly via: 'active'; readonly client: Leg }
+  /** The client connects to the ftpd. */
+  | { readonly kind: 'direct'; readonly via: 'passive'; readonly ftpd: Endpoint };
 
 export interface SetupRequest {
   readonly incoming: Incoming;
+  /** The transfer command that waits for this set-up: its direct data connection came to nothing. */
+  readonly transfer?: Transfer;
   /** Where the client listens, for PORT and EPRT; for PASV and EPSV the gateway listens. */
   readonly client: Leg;
 }
@@ -87,6 +120,8 @@ export interface SetupRequest {
 export type SetupStep =
   /** PASV or EPSV is with the ftpd. */
   | { readonly on: 'ftpd-passive'; readonly mode: FtpdMode }
+  /** The client's own PORT or EPRT is with the ftpd. */
+  | { readonly on: 'ftpd-direct'; readonly mode: FtpdMode }
   /** Our listener for the ftpd is being opened, to name it in PORT or EPRT. */
   | { readonly on: 'ftpd-listener'; readonly mode: FtpdMode }
   /** PORT or EPRT is with the ftpd. */
@@ -98,8 +133,11 @@ export type SetupStep =
 export interface Transfer {
   readonly incoming: Incoming;
   readonly direction: 'download' | 'upload';
-  /** Whether the ftpd's 1xx has come, and with it the client's data connection. */
-  readonly joined: 'no' | 'yes';
+  readonly path: Path;
+  /** Whether a REST came before it. */
+  readonly restarted: 'no' | 'yes';
+  /** Whether the ftpd's 1xx has come, and with it the client's data connection; `announced`: at an earlier, direct attempt. */
+  readonly joined: 'no' | 'yes' | 'announced';
   readonly final: Reply | undefined;
   readonly outcome: { readonly kind: 'done' } | { readonly kind: 'failed'; readonly cause: DataFailure } | undefined;
 }
@@ -112,11 +150,13 @@ export function servingState(ftpdModes: readonly FtpdMode[]): Serving {
     phase: 'serving',
     channel: { kind: 'clear' },
     negotiation: { transcript: undefined, failures: 0 },
-    login: { stage: 'none', user: undefined, failures: 0 },
+    login: { stage: 'none', user: undefined, latest: 'admitted', failures: 0 },
     awaiting: [],
     waiting: [],
     data: { stage: 'none' },
     setups: 'any',
+    restart: 'no',
+    ending: 'no',
     ftpdModes,
   };
 }

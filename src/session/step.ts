@@ -7,11 +7,12 @@ import { isPreliminary, isFailure, reply, replyOctets, type Reply } from '../wir
 import { clientLine, lineTooLong, nextCommand } from './client-command.js';
 import { listenFailed, listening } from './data-setup.js';
 import { ftpdReply } from './ftpd-reply.js';
+import { handedOn, handingOff, handOn, transparent } from './hand-off.js';
 import type { Effect, SessionEvent, TimerName } from './io.js';
 import { addressFamily } from '../wire/host-port.js';
 import { MAX_WAITING_COMMANDS, type SessionSetting } from './policy.js';
 import { isBusy, isTransferring, servingState, type FtpdMode, type SessionState } from './state.js';
-import { dataEnded } from './transfer.js';
+import { dataEnded, silentFtpd } from './transfer.js';
 import { Turn } from './turn.js';
 
 export interface Step {
@@ -26,9 +27,19 @@ export function step(state: SessionState, event: SessionEvent, setting: SessionS
     case 'serving': {
       const turn = new Turn(state, setting);
       serve(turn, event);
-      if (!turn.closing) nextCommand(turn);
+      // What is under way when the gateway is stopped may end; nothing new begins.
+      if (turn.state.ending === 'yes' && !isBusy(turn.state)) {
+        turn.closeWith(421, 'Service is shutting down.', 'gateway stopped');
+      }
+      if (!turn.over) nextCommand(turn);
       return turn.result();
     }
+    case 'handing-off':
+      return handingOff(state, event, setting, step);
+    case 'transparent':
+      return transparent(state, event);
+    case 'handed-on':
+      return handedOn(state, event);
     case 'closing':
       return { state, effects: [] };
   }
@@ -36,7 +47,7 @@ export function step(state: SessionState, event: SessionEvent, setting: SessionS
 
 /** Whether the shell may hand over another line of the client; while not, it leaves octets unread. */
 export function wantsClientLine(state: SessionState): boolean {
-  if (state.phase !== 'serving') return false;
+  if (state.phase !== 'serving' || (state.ending === 'yes' && !isTransferring(state))) return false;
   if (isTransferring(state)) return state.waiting.length < MAX_WAITING_COMMANDS;
   return !isBusy(state) && state.waiting.length === 0;
 }
@@ -57,6 +68,13 @@ function serve(turn: Turn, event: SessionEvent): void {
       return dataEnded(turn, { kind: 'done' }, event.summary);
     case 'data-failed':
       return dataEnded(turn, { kind: 'failed', cause: event.cause }, event.summary);
+    case 'login-unread':
+      return handOn(turn, event.text);
+    case 'handed-off':
+    case 'hand-off-failed':
+    case 'half-closed':
+    case 'hand-off-ended':
+      return;
     case 'client-closed':
       return turn.close('client closed the connection');
     case 'ftpd-closed':
@@ -68,7 +86,7 @@ function serve(turn: Turn, event: SessionEvent): void {
     case 'timeout':
       return timedOut(turn, event.timer);
     case 'shutdown':
-      return turn.closeWith(421, 'Service is shutting down.', 'gateway stopped');
+      return turn.update({ ending: 'yes' });
     default:
       return unreachable(event);
   }
@@ -81,6 +99,8 @@ function timedOut(turn: Turn, timer: TimerName): void {
       return turn.closeWith(421, 'Login took too long.', 'login timed out');
     case 'idle':
       return turn.closeWith(421, 'No command for too long.', 'idle');
+    case 'silence':
+      return silentFtpd(turn);
   }
 }
 
@@ -111,6 +131,11 @@ function whileDialing(state: SessionState, event: SessionEvent, setting: Session
     case 'listen-failed':
     case 'data-done':
     case 'data-failed':
+    case 'login-unread':
+    case 'handed-off':
+    case 'hand-off-failed':
+    case 'half-closed':
+    case 'hand-off-ended':
       return { state, effects: [] };
     default:
       return unreachable(event);

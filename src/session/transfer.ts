@@ -4,9 +4,12 @@
  */
 import { unreachable } from '../lib/result.js';
 import { isCompletion, isFailure, isPreliminary, reply, type Reply } from '../wire/reply.js';
-import type { DataFailure, DataSummary, Flow } from './io.js';
+import type { DataFailure, DataSummary } from './io.js';
 import { transferVerdict } from './policy.js';
+import { setUpRetry } from './data-setup.js';
 import type { Incoming, Serving, Transfer } from './state.js';
+import { canRetry, learn, refusesDirect, stillClear } from './third-party.js';
+import { beginTransfer } from './transfer-start.js';
 import type { Turn } from './turn.js';
 
 export function requestTransfer(turn: Turn, incoming: Incoming, direction: 'download' | 'upload'): void {
@@ -15,29 +18,23 @@ export function requestTransfer(turn: Turn, incoming: Incoming, direction: 'down
   const { data } = turn.state;
   if (data.stage !== 'ready')
     return turn.answer(incoming, reply(425, 'Set up a data connection first: PASV, EPSV, PORT or EPRT.'));
-  turn.setData({
-    stage: 'running',
-    transfer: { incoming, direction, joined: 'no', final: undefined, outcome: undefined },
-  });
-  turn.effect({ do: 'stop-timer', timer: 'idle' });
-  turn.effect({ do: 'start-transfer', plan: { client: data.client, ftpd: data.ftpd, flow: flow(turn, direction) } });
-  turn.ask(incoming, 'transfer');
-}
-
-function flow(turn: Turn, direction: 'download' | 'upload'): Flow {
-  const { channel } = turn.state;
-  const coded =
-    channel.kind === 'secured' && channel.bufferSize !== undefined && (channel.level === 'S' || channel.level === 'P');
-  if (direction === 'download') {
-    return {
-      direction,
-      sealer: coded ? channel.context.sealer(channel.level, channel.bufferSize) : undefined,
-    };
-  }
-  return {
+  const { path } = data;
+  const restarted = turn.state.restart;
+  turn.update({ restart: 'no' });
+  const transfer: Transfer = {
+    incoming,
     direction,
-    opener: coded ? channel.context.opener(channel.level, channel.bufferSize) : undefined,
+    path,
+    restarted,
+    joined: 'no',
+    final: undefined,
+    outcome: undefined,
   };
+  if (path.kind === 'relayed' || stillClear(turn.state)) return beginTransfer(turn, transfer, path);
+  // PROT has been raised since the set-up: what was meant to go directly must not go in clear.
+  if (canRetry(transfer) && path.via === 'active') return setUpRetry(turn, transfer, path.client);
+  turn.setData({ stage: 'none' });
+  turn.answer(incoming, reply(425, 'The protection has changed since: set up a data connection again.'));
 }
 
 /** The running transfer, or undefined. */
@@ -47,15 +44,11 @@ export function runningTransfer(state: Serving): Transfer | undefined {
 
 /** The ftpd's reply to the transfer command: first the 1xx, then the final one. */
 export function transferReply(turn: Turn, transfer: Transfer, message: Reply): void {
-  if (isPreliminary(message)) {
-    // Some ftpds send more than one (150, then 125); the client is joined once.
-    if (transfer.joined === 'no') turn.effect({ do: 'join-client' });
-    turn.setData({ stage: 'running', transfer: { ...transfer, joined: 'yes' } });
-    return turn.answer(transfer.incoming, message);
-  }
+  if (isPreliminary(message)) return preliminaryReply(turn, transfer, message);
+  if (transfer.path.kind === 'direct') return directTransferReply(turn, transfer, message);
   if (isCompletion(message)) {
     // Some ftpds skip the 1xx when the data connection stands already.
-    if (transfer.joined === 'no') turn.effect({ do: 'join-client' });
+    if (transfer.joined !== 'yes') turn.effect({ do: 'join-client' });
     turn.effect({ do: 'release-end' });
   } else {
     turn.effect({ do: 'abort-data' });
@@ -63,11 +56,56 @@ export function transferReply(turn: Turn, transfer: Transfer, message: Reply): v
   settle(turn, { ...transfer, joined: 'yes', final: message });
 }
 
+/** 1xx: the client's data connection may be made. Some ftpds send more than one (150, then 125); it is joined once. */
+function preliminaryReply(turn: Turn, transfer: Transfer, message: Reply): void {
+  const { path, joined, outcome } = transfer;
+  if (path.kind === 'relayed') {
+    if (joined !== 'yes') turn.effect({ do: 'join-client' });
+  } else {
+    turn.effect({ do: 'stop-timer', timer: 'silence' });
+    // Unless it took our knock for the client.
+    if (path.via === 'passive' && outcome?.kind === 'done') learn(turn, 'passive', 'works');
+  }
+  turn.setData({ stage: 'running', transfer: { ...transfer, joined: 'yes' } });
+  // Of a transfer that is asked for again the client has seen a 1xx already.
+  if (joined !== 'announced') turn.answer(transfer.incoming, message);
+}
+
+/** The final reply of a direct transfer; where it says that this ftpd does none, the transfer is relayed if it still can be. */
+function directTransferReply(turn: Turn, transfer: Transfer, message: Reply): void {
+  const { path, outcome, joined } = transfer;
+  turn.effect({ do: 'stop-timer', timer: 'silence' });
+  turn.effect({ do: 'start-timer', timer: 'idle' });
+  if (path.kind === 'direct' && outcome?.kind === 'done' && refusesDirect(transfer, message)) {
+    learn(turn, path.via, 'refused');
+    if (canRetry(transfer) && path.via === 'active') {
+      const retried: Transfer = { ...transfer, joined: joined === 'no' ? 'no' : 'announced', outcome: undefined };
+      return setUpRetry(turn, retried, path.client);
+    }
+  }
+  settle(turn, { ...transfer, final: message });
+}
+
+/**
+ * The ftpd says nothing to a direct passive transfer: it has dropped the client's connection and waits for the gateway's
+ * (Pure-FTPd, pyftpdlib). It is given one, so that it waits no longer, and that is reset, so that it takes nothing for whole.
+ */
+export function silentFtpd(turn: Turn): void {
+  const transfer = runningTransfer(turn.state);
+  if (transfer?.path.kind !== 'direct' || transfer.path.via !== 'passive') return;
+  learn(turn, 'passive', 'refused');
+  turn.effect({ do: 'knock', endpoint: transfer.path.ftpd, direction: transfer.direction });
+  turn.setData({
+    stage: 'running',
+    transfer: { ...transfer, outcome: { kind: 'failed', cause: 'client-unreachable' } },
+  });
+}
+
 /** The data connections have ended, one way or the other. */
 export function dataEnded(turn: Turn, outcome: NonNullable<Transfer['outcome']>, summary: DataSummary): void {
   const { channel } = turn.state;
   const transfer = runningTransfer(turn.state);
-  if (transfer === undefined) return;
+  if (transfer === undefined || transfer.path.kind === 'direct') return;
   if (channel.kind === 'secured' && summary.sequence !== undefined) {
     const sequence = transfer.direction === 'download' ? { sealed: summary.sequence } : { opened: summary.sequence };
     turn.setChannel({ ...channel, context: channel.context.afterTransfer(sequence) });

@@ -7,9 +7,10 @@ import type { CommandProtection } from '../security/mechanism.js';
 import { encodeBase64 } from '../wire/base64.js';
 import { commandOctets, formatCommand, type Command } from '../wire/command.js';
 import { reply, replyOctets, type Reply } from '../wire/reply.js';
-import type { CloseReason, Effect, SessionLogCategory } from './io.js';
+import type { CloseReason, Effect, HandOff, SessionLogCategory } from './io.js';
 import type { SessionPolicy, SessionSetting } from './policy.js';
 import type { Awaiting, Channel, DataPath, Incoming, Login, Negotiation, Serving, SessionState } from './state.js';
+import { shownCommand } from './shown-command.js';
 
 /** Reply codes of protected replies (RFC 2228 §5.2). */
 const PROTECTED_REPLY: Record<CommandProtection, number> = { MIC: 631, ENC: 632, CONF: 633 };
@@ -19,6 +20,7 @@ export class Turn {
   readonly #effects: Effect[] = [];
   #state: Serving;
   #closing: CloseReason | undefined;
+  #handOff: HandOff | undefined;
 
   constructor(state: Serving, setting: SessionSetting) {
     this.#state = state;
@@ -37,8 +39,18 @@ export class Turn {
     return this.#closing !== undefined;
   }
 
+  /** Whether this session takes up no more commands. */
+  get over(): boolean {
+    return this.closing || this.#handOff !== undefined;
+  }
+
   result(): { readonly state: SessionState; readonly effects: readonly Effect[] } {
-    if (this.#closing === undefined) return { state: this.#state, effects: this.#effects };
+    if (this.#closing === undefined) {
+      const serving = this.#state;
+      const state: SessionState =
+        this.#handOff === undefined ? serving : { phase: 'handing-off', to: this.#handOff, serving };
+      return { state, effects: this.#effects };
+    }
     const { channel } = this.#state;
     if (channel.kind === 'secured') channel.context.wipe();
     return { state: { phase: 'closing', reason: this.#closing }, effects: this.#effects };
@@ -84,10 +96,7 @@ export class Turn {
 
   /** Sends the ftpd a command whose reply is already provided for. */
   tell(command: Command): void {
-    this.debug(
-      2,
-      `to ftpd: ${command.verb === 'PASS' || command.verb === 'ACCT' ? command.verb : formatCommand(command)}`,
-    );
+    this.debug(2, `to ftpd: ${shownCommand(command)}`);
     this.effect({ do: 'send-ftpd', octets: commandOctets(formatCommand(command)) });
   }
 
@@ -125,6 +134,13 @@ export class Turn {
   /** Whether an exchange may still come, or is under way: until then DIGT has to know every octet. */
   #negotiable(): boolean {
     return this.#state.channel.kind !== 'secured' && this.#state.login.stage === 'none';
+  }
+
+  /** Gives the session to another ftpd, once that is there. */
+  handOff(to: HandOff): void {
+    this.effect({ do: 'abort-data' });
+    this.effect({ do: 'hand-off', to });
+    this.#handOff = to;
   }
 
   /** Ends the session once everything sent so far is out. */

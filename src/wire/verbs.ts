@@ -45,8 +45,11 @@ export const DATA_SETUP_VERBS: ReadonlyMap<string, 'passive' | 'active' | 'forbi
   ['CPSV', 'forbidden'],
 ]);
 
-/** Verbs that may be sent while a transfer runs: RFC 959 §4.1.3 (ABOR, STAT, QUIT). */
-export const OVERTAKING_VERBS: ReadonlySet<string> = new Set(['ABOR', 'STAT', 'QUIT']);
+/**
+ * Verbs that are handled while a transfer runs: RFC 959 §4.1.3 (ABOR, STAT). Not QUIT, which waits for the transfer's result
+ * (§4.1.1): an ftpd's 226 and 221 may both be here while data is still on its way to the client, and Pure-FTPd takes QUIT for ABOR.
+ */
+export const OVERTAKING_VERBS: ReadonlySet<string> = new Set(['ABOR', 'STAT']);
 
 /** The direction of a verb's data connection, undefined if it uses none. `verb` in upper case. */
 export const dataDirection = (verb: string): DataDirection | undefined => DATA_VERBS.get(verb);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { escapeText, MAX_LOGGED_TEXT, quoteValue } from '../../src/log/escape.js';
+import { escapeText, MAX_LOGGED_TEXT, quoteValue } from '../../src/lib/escape.js';
 
 const PRINTABLE = /^[^\p{C}\u2028\u2029]*$/u;
 

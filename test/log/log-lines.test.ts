@@ -23,7 +23,8 @@ describe('a log line', () => {
     const sink = createMemorySink();
     const log = createLog({ mask: DEFAULT_MASK & ~128, debugLevel: 0, sink }, stamp);
     log.child({ address: '192.0.2.7' }).child({ verb: 'USER' }).event('users', 'text', { name: 'joe' });
-    expect(sink.entries).toEqual([{ category: 'users', line: '192.0.2.7: text verb=USER name=joe' }]);
+    const line = '192.0.2.7: text verb=USER name=joe';
+    expect(sink.entries).toEqual([{ category: 'users', line, text: line }]);
   });
 
   it('cannot be forged by a peer', () => {

@@ -49,6 +49,7 @@ export async function startGateway({ ftpd, address = '127.0.0.1', settings, args
     const configFile = path.join(folder, 'sftpd.yaml');
     const configuration = {
       workdir,
+      user: null, // tests may well run as root
       listeners: [{ address, port }],
       ftpd: { host: ftpd.host, port: ftpd.port },
       limits: { sessionsPerAddress: 1000, handshakesPerSecond: 1000 },

@@ -6,7 +6,28 @@ import { isRoot } from './identity.js';
 
 /** The real programs that the interop suites talk to; scripts/install-peers.sh brings them all. */
 export type PeerName =
-  'vsftpd' | 'proftpd' | 'pure-ftpd' | 'lftp' | 'curl' | 'ncftp' | 'tnftp' | 'inetutils-ftp' | 'ftplib';
+  | 'vsftpd'
+  | 'proftpd'
+  | 'pure-ftpd'
+  | 'inetutils-ftpd'
+  | 'lftp'
+  | 'curl'
+  | 'ncftp'
+  | 'tnftp'
+  | 'inetutils-ftp'
+  | 'ftplib'
+  | 'yafc'
+  | 'mit-krb5'
+  | 'python3-gssapi'
+  | 'openbsd-inetd'
+  | 'inetutils-inetd'
+  | 'xinetd'
+  | 'tcpd'
+  | 'systemd-socket-activate'
+  | 'rsyslog'
+  | 'inetutils-syslogd'
+  | 'busybox'
+  | 'mandoc';
 
 /** Where a peer is, or why it cannot be used here. */
 export type Peer = { found: true; path: string } | { found: false; reason: string };
@@ -22,12 +43,25 @@ const servers: Partial<Record<PeerName, { package: string; program: string; root
     program: 'pure-ftpd',
     rootOnly: 'Pure-FTPd serves nobody unless started as root',
   },
+  'inetutils-ftpd': {
+    package: 'inetutils-ftpd',
+    program: 'ftpd',
+    rootOnly: "GNU inetutils' ftpd serves nobody unless started as root",
+  },
+  'openbsd-inetd': { package: 'openbsd-inetd', program: 'inetd' },
+  'inetutils-inetd': { package: 'inetutils-inetd', program: 'inetutils-inetd' },
+  xinetd: { package: 'xinetd', program: 'xinetd' },
+  rsyslog: { package: 'rsyslog', program: 'rsyslogd' },
+  'inetutils-syslogd': { package: 'inetutils-syslogd', program: 'syslogd' },
 };
 
 /** The clients whose programs are not named like the package; the first is the path that is reported. */
 const clientPrograms: Partial<Record<PeerName, readonly string[]>> = {
   ncftp: ['ncftpget', 'ncftpput', 'ncftpls'],
   ftplib: ['python3'],
+  // The KDC's own programs, and what fetches a ticket.
+  'mit-krb5': ['krb5kdc', 'kdb5_util', 'kadmin.local', 'kinit'],
+  'python3-gssapi': ['python3'],
 };
 
 /** Finds a peer; never throws. */
@@ -37,6 +71,9 @@ export function findPeer(name: PeerName): Peer {
     const programs = (clientPrograms[name] ?? [name]).map((program) => ({ program, file: findProgram(program) }));
     const absent = programs.find(({ file }) => file === undefined);
     if (absent !== undefined) return { found: false, reason: `${absent.program} is not installed: ${advice}` };
+    if (name === 'python3-gssapi' && !imports(programs[0]!.file!, 'gssapi')) {
+      return { found: false, reason: `python3 has no gssapi: ${advice}` };
+    }
     return { found: true, path: programs[0]!.file! };
   }
   if (server.rootOnly !== undefined && !isRoot) return { found: false, reason: server.rootOnly };
@@ -57,6 +94,7 @@ function findProgram(program: string, folders?: readonly string[]): string | und
   // The system's own first: a version manager's shim in PATH starts slowly and wants the real HOME.
   const places = folders ?? [
     '/usr/bin',
+    '/usr/sbin',
     ...(process.env['PATH'] ?? '').split(':').filter((folder) => path.isAbsolute(folder)),
   ];
   return places.map((folder) => path.join(folder, program)).find(isExecutable);
@@ -69,6 +107,10 @@ function isExecutable(file: string): boolean {
   } catch {
     return false;
   }
+}
+
+function imports(python: string, module: string): boolean {
+  return spawnSync(python, ['-c', `import ${module}`], { timeout: 10_000 }).status === 0;
 }
 
 /** Servers run as root or as oneself from a folder that may be world-writable above: nobody else may own the program. */

@@ -21,7 +21,7 @@ const challenge = new Uint8Array(16).fill(9);
 
 function begin(address = '192.0.2.33'): Exchange {
   const begun = gateway.begin({ serverAddress: address });
-  if (begun.kind !== 'exchange') throw new Error(begun.text);
+  if (begun.kind !== 'exchange') throw new Error(begun.kind);
   return begun.exchange;
 }
 

@@ -34,7 +34,7 @@ describe.each(vectors.handshakes.map((handshake, index) => ({ handshake, index, 
       ),
     });
     const begun = gateway.begin({ serverAddress: handshake.server_address });
-    if (begun.kind !== 'exchange') throw new Error(begun.text);
+    if (begun.kind !== 'exchange') throw new Error(begun.kind);
 
     it('encodes the server address', () => {
       expect(hex(encodeServerAddress(handshake.server_address)!)).toBe(handshake.server_ip);

@@ -2,19 +2,23 @@
  * Plays a transcript against the session engine. A transcript is a text: lines that do not begin with a blank are what
  * happens, indented lines are what the engine makes of it. Playing the first gives the whole, which is compared.
  *
- *     policy cleartext=deny            settings, before anything else
+ *     policy cleartext=deny            settings, before anything else; `kerberos=yes` adds its mechanisms
  *     address client=::1 server=::1 ftpd=::1
  *     client USER joe                  a line of the client; `client+` has octets behind it already
+ *     unread USER ftp                  a line that has arrived where lines are looked at before they are read
  *     protected 0 MIC NOOP             a command under the fake mechanism, with its number
  *     ftpd 220 ready                   a reply of the ftpd; lines of one reply are separated by ` / `
  *     event data-done octets=5         anything else
  */
+import { kerberosMechanisms } from '../../src/security/handoff.js';
+import { mayHandOn, unreadVerdict } from '../../src/session/hand-off.js';
 import { step, wantsClientLine } from '../../src/session/step.js';
 import type { Effect, SessionEvent } from '../../src/session/io.js';
 import type { SessionPolicy, SessionSetting } from '../../src/session/policy.js';
 import { initialState, type SessionState } from '../../src/session/state.js';
 import { decodeBase64, encodeBase64 } from '../../src/wire/base64.js';
 import type { Reply } from '../../src/wire/reply.js';
+import type { DirectVia, ThirdPartyKnowledge } from '../../src/session/third-party.js';
 import { fakeMechanism } from './fake-mechanism.js';
 
 export const openPolicy: SessionPolicy = {
@@ -24,6 +28,10 @@ export const openPolicy: SessionPolicy = {
   banner: null,
   maxBlock: 1_048_576,
   loginFailures: 3,
+  // As -3 would have it: transcripts of direct transfers say `policy relay=auto`.
+  relay: 'always',
+  directPassive: true,
+  activeTarget: 'client',
 };
 
 export const localSetting: SessionSetting = {
@@ -31,6 +39,7 @@ export const localSetting: SessionSetting = {
   clientAddress: '192.0.2.7',
   serverAddress: '192.0.2.1',
   ftpdAddress: '127.0.0.1',
+  thirdParty: () => 'unknown',
 };
 
 const words = (text: string): Record<string, string> =>
@@ -42,7 +51,8 @@ const words = (text: string): Record<string, string> =>
   );
 
 export function play(transcript: string): string {
-  let setting = localSetting;
+  const known = new Map<DirectVia, ThirdPartyKnowledge>();
+  let setting: SessionSetting = { ...localSetting, thirdParty: (via) => known.get(via) ?? 'unknown' };
   let state: SessionState = initialState;
   const out: string[] = [];
   for (const line of transcript.split('\n')) {
@@ -54,8 +64,9 @@ export function play(transcript: string): string {
     out.push(line);
     const [, kind = '', rest = ''] = /^(\S+) ?(.*)$/.exec(line) ?? [];
     if (kind === 'policy') {
-      const { loginFailures, ...settings } = words(rest);
-      const policy = { ...setting.policy, ...settings };
+      const { loginFailures, kerberos, ...settings } = words(rest);
+      const mechanisms = [fakeMechanism, ...(kerberos === undefined ? [] : kerberosMechanisms())];
+      const policy = { ...setting.policy, ...settings, mechanisms };
       setting = {
         ...setting,
         policy: loginFailures === undefined ? policy : { ...policy, loginFailures: Number(loginFailures) },
@@ -67,10 +78,18 @@ export function play(transcript: string): string {
       setting = { ...setting, clientAddress: client!, serverAddress: server!, ftpdAddress: ftpd! };
       continue;
     }
+    if (kind === 'unread') {
+      const verdict = unreadVerdict(state, setting.policy, rest);
+      out.push(`    verdict: ${verdict}${mayHandOn(state) ? '' : ' (lines are not looked at any longer)'}`);
+      if (verdict !== 'leave') continue;
+    }
     if (/^(client|protected)/.test(kind) && !wantsClientLine(state)) out.push('    (left unread: the session is busy)');
     const next = step(state, eventOf(kind, rest), setting);
     state = next.state;
-    for (const effect of next.effects) out.push(...show(effect));
+    for (const effect of next.effects) {
+      out.push(...show(effect));
+      if (effect.do === 'note-third-party') known.set(effect.via, effect.knowledge);
+    }
   }
   return out.join('\n');
 }
@@ -85,6 +104,8 @@ function eventOf(kind: string, rest: string): SessionEvent {
       const text = `${number} ${command.replace(/\\r/g, '\r').replace(/\\n/g, '\n')}`;
       return clientLine(`${verb} ${encodeBase64(Buffer.from(text, 'latin1'))}`, false);
     }
+    case 'unread':
+      return { type: 'login-unread', text: rest };
     case 'ftpd':
       return { type: 'ftpd-reply', reply: replyOf(rest) };
     case 'event':
@@ -130,6 +151,12 @@ function otherEvent(text: string): SessionEvent {
       return { type, why: 'connect ECONNREFUSED' };
     case 'ftpd-malformed':
       return { type, why: 'no-code' };
+    case 'handed-off':
+      return { type, pid: Number(fields['pid']) };
+    case 'hand-off-failed':
+      return { type, why: 'it greets with 500 OOPS' };
+    case 'hand-off-ended':
+    case 'half-closed':
     case 'ftpd-closed':
     case 'client-closed':
     case 'client-line-too-long':
@@ -161,6 +188,16 @@ function show(effect: Effect): readonly string[] {
       ];
     case 'close':
       return [`    close: ${effect.reason}`];
+    case 'note-third-party':
+      return [`    note: ${effect.via} third-party transfers: ${effect.knowledge}`];
+    case 'knock':
+      return [`    knock at ${effect.endpoint.address} ${effect.endpoint.port} (${effect.direction})`];
+    case 'hand-off':
+      return [`    hand off: ${effect.to.kind}`];
+    case 'pass-through':
+      return [`    pass through, opening with ${lines(effect.opening).join(' / ')}`];
+    case 'let-go':
+      return ['    let go of the client'];
     case 'listen':
       return [`    listen for ${effect.side}`];
     case 'start-timer':
