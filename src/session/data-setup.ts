@@ -134,8 +134,11 @@ export function setupReply(turn: Turn, message: Reply): void {
   turn.effect({ do: 'listen', side: 'client' });
 }
 
-/** 500–504 and 522: this way does not exist there. Anything else (425, 530 …) is about the moment, and the client's to see. */
-const refusesMode = (message: Reply): boolean => (message.code >= 500 && message.code <= 504) || message.code === 522;
+/**
+ * 500–504 and 522: this way does not exist there; 550 is vsftpd's word where its administrator has ruled it out. Anything else
+ * (425, 530 …) is about the moment, and the client's to see.
+ */
+const refusesMode = ({ code }: Reply): boolean => (code >= 500 && code <= 504) || code === 522 || code === 550;
 
 /** Where the ftpd listens: always at the address of its control connection, whatever a 227 says (NAT, and CVE-2020-8284's like). */
 function passiveLeg(turn: Turn, mode: FtpdMode, message: Reply): Leg | undefined {

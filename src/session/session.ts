@@ -9,52 +9,18 @@ import { ReplyReader } from '../wire/reply.js';
 import { unreachable } from '../lib/result.js';
 import { ControlChannel, NO_EVENTS } from './control-channel.js';
 import { mayHandOn, unreadVerdict, type UnreadVerdict } from './hand-off.js';
-import type { CloseReason, Effect, HandOff, SessionEvent, TimerName } from './io.js';
+import type { CloseReason, Effect, HandOff, SessionEvent } from './io.js';
 import { passBothWays } from './passage.js';
 import type { SessionSetting } from './policy.js';
-import type {
-  ConnectedSuccessor,
-  DataPlane,
-  DialFtpd,
-  HandOffs,
-  OpenDataPlane,
-  SessionLog,
-  Successor,
-} from './ports.js';
+import type { ConnectedSuccessor, DataPlane, Successor } from './ports.js';
+import { KERBEROS_HAND_OFF, type SessionOptions, type SessionSummary } from './session-options.js';
+import { SessionTimers } from './session-timers.js';
 import { initialState, type SessionState } from './state.js';
 import { step, wantsClientLine } from './step.js';
-import type { DirectVia } from './third-party.js';
+import { beginSuccession, isConnected } from './succession.js';
 
 /** Octets of a client that are held while the session is busy; more stay in the socket. */
 const MAX_UNTAKEN = 65_536;
-
-export interface SessionOptions {
-  readonly client: Duplex;
-  /** As accepted; `ftpdAddress` is settled once the ftpd is connected. */
-  readonly setting: Omit<SessionSetting, 'ftpdAddress'>;
-  /** Milliseconds. */
-  readonly timers: Readonly<Record<TimerName, number>>;
-  readonly dial: DialFtpd;
-  readonly openData: OpenDataPlane;
-  readonly log: SessionLog;
-  /** Absent: this session is not handed over to anybody. */
-  readonly handOffs?: HandOffs | undefined;
-  /** Remembers what was learned of the ftpd, for every session. */
-  readonly noteThirdParty: (via: DirectVia, knowledge: 'works' | 'refused') => void;
-}
-
-/** What the gateway can say of the protection of a session that it handed over: who knows. */
-export const KERBEROS_HAND_OFF = 'kerberos hand-off';
-
-/** What a session came to, for the log. */
-export interface SessionSummary {
-  readonly reason: CloseReason | 'internal error';
-  /** How the control connection was protected: a mechanism's name, KERBEROS_HAND_OFF, or undefined. */
-  readonly mechanism: string | undefined;
-  /** Octets from and to the client, control and data connections together. */
-  readonly received: number;
-  readonly sent: number;
-}
 
 export class Session {
   readonly #options: SessionOptions;
@@ -62,7 +28,7 @@ export class Session {
   readonly #lines = new LineReader(MAX_COMMAND_LINE);
   readonly #replies = new ReplyReader();
   readonly #data: DataPlane;
-  readonly #timers = new Map<TimerName, NodeJS.Timeout>();
+  readonly #timers: SessionTimers;
   /** Gives up what is being connected to or started. */
   readonly #starting = new AbortController();
   readonly #finished: (summary: SessionSummary) => void;
@@ -86,6 +52,7 @@ export class Session {
 
   constructor(options: SessionOptions) {
     this.#options = options;
+    this.#timers = new SessionTimers(options.timers, (timer) => this.#dispatch({ type: 'timeout', timer }));
     this.#setting = { ...options.setting, ftpdAddress: '' };
     let finished: (summary: SessionSummary) => void = () => undefined;
     this.done = new Promise((resolve) => (finished = resolve));
@@ -110,7 +77,7 @@ export class Session {
 
   /** Dials the ftpd and serves the client. */
   start(): void {
-    this.#startTimer('login');
+    this.#timers.start('login');
     this.#options.dial(this.#starting.signal).then(
       ({ stream, address }) => this.#connected(stream, address),
       (error: unknown) => {
@@ -249,9 +216,9 @@ export class Session {
       case 'let-go':
         return this.#client.destroy();
       case 'start-timer':
-        return this.#startTimer(effect.timer);
+        return this.#timers.start(effect.timer);
       case 'stop-timer':
-        return this.#stopTimer(effect.timer);
+        return this.#timers.stop(effect.timer);
       case 'log':
         return log.event(effect.category, effect.message, effect.fields);
       case 'debug':
@@ -265,25 +232,9 @@ export class Session {
     }
   }
 
-  #startTimer(timer: TimerName): void {
-    const running = this.#timers.get(timer);
-    // The login timer runs once, from the accept: the greeting does not start it afresh.
-    if (running !== undefined && timer === 'idle') running.refresh();
-    if (running !== undefined) return;
-    this.#timers.set(
-      timer,
-      setTimeout(() => this.#dispatch({ type: 'timeout', timer }), this.#options.timers[timer]),
-    );
-  }
-
-  #stopTimer(timer: TimerName): void {
-    clearTimeout(this.#timers.get(timer));
-    this.#timers.delete(timer);
-  }
-
   #close(reason: CloseReason | 'internal error'): void {
     this.#reason = reason;
-    for (const timer of this.#timers.keys()) this.#stopTimer(timer);
+    this.#timers.stopAll();
     this.#starting.abort();
     this.#data.abort();
     this.#client.end();
@@ -301,7 +252,9 @@ export class Session {
   }
 
   #handOff(to: HandOff): void {
-    this.#begun(to, this.#starting.signal).then(
+    // Its own connection to the client is what the anonymous ftpd is given: the ordinary one is let go first.
+    if (to.kind === 'anonymous') this.#leaveFtpd();
+    beginSuccession(to, this.#options.handOffs, this.#starting.signal).then(
       (successor) => this.#started(successor),
       (error: unknown) => {
         this.#dispatch({ type: 'hand-off-failed', why: error instanceof Error ? error.message : String(error) });
@@ -309,30 +262,16 @@ export class Session {
     );
   }
 
-  async #begun(to: HandOff, signal: AbortSignal): Promise<Successor> {
-    const { handOffs } = this.#options;
-    const unasked = new Error('there is no such ftpd');
-    switch (to.kind) {
-      case 'kerberos':
-        if (handOffs?.startKerberos === undefined) throw unasked;
-        return handOffs.startKerberos(signal);
-      case 'anonymous':
-        if (handOffs?.unread === undefined) throw unasked;
-        this.#leaveFtpd();
-        return handOffs.unread.giveAway(signal);
-    }
-  }
-
   #started(successor: Successor): void {
     this.#successor = successor;
     this.#open.add(successor);
     void successor.gone.then(() => {
-      if (!('stream' in successor)) this.#dispatch({ type: 'hand-off-ended' });
+      if (!isConnected(successor)) this.#dispatch({ type: 'hand-off-ended' });
       this.#gone(successor);
     });
     if (this.#state.phase === 'handing-off') return this.#dispatch({ type: 'handed-off', pid: successor.pid });
     // The session has ended in the meantime.
-    if ('stream' in successor) (successor as ConnectedSuccessor).stream.destroy();
+    if (isConnected(successor)) successor.stream.destroy();
     successor.stop();
   }
 
@@ -346,7 +285,7 @@ export class Session {
 
   #passThrough(opening: Uint8Array): void {
     const successor = this.#successor;
-    if (successor === undefined || !('stream' in successor)) throw new Error('nobody to pass octets to');
+    if (successor === undefined || !isConnected(successor)) throw new Error('nobody to pass octets to');
     this.#leaveFtpd();
     this.#mechanism = KERBEROS_HAND_OFF;
     const ftpd = new ControlChannel(successor.stream, NO_EVENTS);
@@ -371,7 +310,7 @@ export class Session {
   /** Reports the session once nothing of it is left. */
   #settle(): void {
     if (this.#open.size > 0) return;
-    for (const timer of this.#timers.keys()) this.#stopTimer(timer);
+    this.#timers.stopAll();
     const { sent, received } = this.#client.counts;
     this.#finished({
       reason: this.#reason,

@@ -71,7 +71,9 @@ const OUTSIDE: Readonly<Record<string, readonly string[]>> = {
 
 /** Pure folders and files: no input or output, no clock. */
 const PURE = ['src/lib/', 'src/wire/', 'src/crypto/', 'src/security/', 'schemas/'];
-const PURE_SESSION = /^src\/session\/(?!session\.ts|control-channel\.ts|ports\.ts)/;
+/** The shell of the session is what owns streams and timers; everything else beside it is the engine. */
+const PURE_SESSION =
+  /^src\/session\/(?!(?:session|session-options|session-timers|succession|passage|control-channel|ports)\.ts)/;
 const IO_MODULES = [
   'node:net',
   'node:fs',
