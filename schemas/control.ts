@@ -25,7 +25,7 @@ export const controlSchema = section({
     .describe('A session without a command or a transfer ends after this long, 1s to 7d. Default 15m.'),
   authTimeout: duration('1s', '1h')
     .default('60s')
-    .describe('The security handshake must be over within this time, 1s to 1h. Default 60s.'),
+    .describe('A client must have logged in within this time, the security handshake included, 1s to 1h. Default 60s.'),
 })
   .prefault({})
   .describe('The control connection.');

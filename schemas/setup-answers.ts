@@ -1,13 +1,16 @@
 /** The answers of sftpd-setup: what is asked on a terminal, and what an answers file may say. */
 import { z } from 'zod';
-import { address, choice, count, host, path, portRange, section } from './formats.js';
+import { address, choice, count, host, portRange, section } from './formats.js';
 
-const ABSOLUTE = 'an absolute path of plain characters (letters, digits, . _ - + @ / and no spaces)';
+const ABSOLUTE = 'an absolute path of plain characters (letters, digits and . _ - + @ /)';
 
 const USER = 'the name of a user, as useradd takes it (small letters, digits, _ and -), other than root';
 
 /** Absolute, and plain enough for inetd.conf and unit files, which have no common way to quote. */
-const absolutePath = () => path().regex(/^\/[\w.+@/-]*[\w.+@-]$/, { error: ABSOLUTE });
+const absolutePath = () =>
+  z
+    .string({ error: ABSOLUTE })
+    .regex(/^\/(?!.*\/\/|(?:.*\/)?\.\.?(?:\/|$))[\w.+@/-]{0,200}[\w.+@-]$/, { error: ABSOLUTE });
 
 /** How sftpd may be started. */
 export const STARTS = ['auto', 'systemd', 'inetd', 'xinetd', 'none'] as const;

@@ -115,7 +115,7 @@ export function setupReply(turn: Turn, message: Reply): void {
   if (step.on !== 'ftpd-passive' && step.on !== 'ftpd-active') throw new Error('a set-up reply out of turn');
   if (!isCompletion(message)) {
     if (refusesMode(message)) {
-      turn.debug(1, `the ftpd refuses ${step.mode}: ${message.lines.at(-1) ?? ''}`);
+      turn.debug(1, `the ftpd refuses ${step.mode}: ${message.code}`);
       turn.update({ ftpdModes: turn.state.ftpdModes.filter((mode) => mode !== step.mode) });
       return tryNextMode(turn, request, message);
     }

@@ -179,6 +179,7 @@ export class Session {
   #step(event: SessionEvent): void {
     if (event.type === 'data-done' || event.type === 'data-failed')
       this.#dataOctets[this.#direction] += event.summary.octets;
+    this.#options.log.debug(3, `event: ${event.type}`);
     const { state, effects } = step(this.#state, event, this.#setting);
     this.#state = state;
     if (!mayHandOn(state)) this.#options.handOffs?.unread?.readOn();

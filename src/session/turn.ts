@@ -10,7 +10,7 @@ import { reply, replyOctets, type Reply } from '../wire/reply.js';
 import type { CloseReason, Effect, HandOff, SessionLogCategory } from './io.js';
 import type { SessionPolicy, SessionSetting } from './policy.js';
 import type { Awaiting, Channel, DataPath, Incoming, Login, Negotiation, Serving, SessionState } from './state.js';
-import { shownCommand } from './shown-command.js';
+import { shownCommand, shownReply } from './shown-command.js';
 
 /** Reply codes of protected replies (RFC 2228 §5.2). */
 const PROTECTED_REPLY: Record<CommandProtection, number> = { MIC: 631, ENC: 632, CONF: 633 };
@@ -96,7 +96,8 @@ export class Turn {
 
   /** Sends the ftpd a command whose reply is already provided for. */
   tell(command: Command): void {
-    this.debug(2, `to ftpd: ${shownCommand(command)}`);
+    const session = this.#state.channel.kind === 'secured' ? 'protected' : 'clear';
+    this.debug(2, `to ftpd: ${shownCommand(command, session)}`);
     this.effect({ do: 'send-ftpd', octets: commandOctets(formatCommand(command)) });
   }
 
@@ -113,7 +114,8 @@ export class Turn {
 
   /** Sends a reply to the client; unprotected where `protection` is undefined. */
   send(message: Reply, protection: CommandProtection | undefined): void {
-    this.debug(2, `to client${protection === undefined ? '' : ` (${protection})`}: ${message.lines.at(-1) ?? ''}`);
+    const how = protection === undefined ? '' : ` (${protection})`;
+    this.debug(2, `to client${how}: ${shownReply(message, protection === undefined ? 'clear' : 'protected')}`);
     const octets = protection === undefined ? replyOctets(message) : this.#protectReply(message, protection);
     if (octets === undefined) return;
     const { negotiation } = this.#state;

@@ -1,7 +1,8 @@
 /**
  * X-SafeTP1's fixed values. What SafeTP's authors published is [P]; their draft is [D]; RFC 2228 is [R]; what had to be
  * chosen here, because nothing published survives that says, is [C], with the reason beside it. Should a transcript of a
- * historical session turn up, this file changes and no other.
+ * historical session turn up, constants change, not code: here, and where a [C] is named beside the code that carries it out
+ * (the forms of keys, signatures and padding in crypto/, the CBC state in control-stream.ts). x-safetp1(7) lists them all.
  */
 import { DES_BLOCK, encryptPadded, pad } from '../../crypto/triple-des.js';
 import { ascii, concat, copyOf } from '../../crypto/octets.js';
