@@ -1,0 +1,238 @@
+/**
+ * The control connection: a socket around the engine. Commands become promises of replies; timeouts are here, since the
+ * engine has no clock. Every failure ends all that waits with the same ClientError.
+ */
+import type { Socket } from 'node:net';
+import { systemRandom } from '../crypto/random.js';
+import type { DsaPublicKey } from '../crypto/dsa.js';
+import type { Command } from '../wire/command.js';
+import { plainAddress } from '../wire/host-port.js';
+import type { Reply } from '../wire/reply.js';
+import { deferred } from './deferred.js';
+import { dial } from './dial.js';
+import { ClientEngine, MAX_UNSETTLED } from './engine/engine.js';
+import type { EngineOutput, ReadyChannel } from './engine/output.js';
+import { ClientError, errorOf, messageOf } from './error.js';
+import { PendingCommands, type Pending } from './pending.js';
+
+export interface ConnectionOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly protection: 'required' | 'none';
+  /** The address expected in M3 in place of the one dialled. */
+  readonly expectAddress?: string | undefined;
+  /** Whether the server's key is to be trusted. A rejection is reported in place of a plain refusal. */
+  readonly trustKey: (key: DsaPublicKey) => Promise<boolean>;
+  /** Told of each line, passwords replaced. */
+  readonly trace?: ((line: Extract<EngineOutput, { kind: 'trace' }>) => void) | undefined;
+  readonly timeouts?: Partial<Timeouts> | undefined;
+  /** Gives up, until the session is ready. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** In milliseconds. */
+export interface Timeouts {
+  /** For the TCP connection, control and data. */
+  readonly connect: number;
+  /** Without an octet from the server while a reply is awaited. */
+  readonly reply: number;
+  /** Without an octet in a transfer. */
+  readonly stall: number;
+}
+
+export const TIMEOUTS: Timeouts = { connect: 30_000, reply: 120_000, stall: 120_000 };
+
+export class Connection {
+  readonly engine: ClientEngine;
+  readonly timeouts: Timeouts;
+  readonly #socket: Socket;
+  readonly #options: ConnectionOptions;
+  readonly #ready = deferred<ReadyChannel>();
+  readonly #failed = deferred<never>();
+  readonly #pending = new PendingCommands();
+  /** Restarted by whatever the server sends. */
+  #clock: NodeJS.Timeout | undefined;
+  #deciding: 'no' | 'yes' = 'no';
+  #ended: 'no' | 'closed' | ClientError = 'no';
+
+  private constructor(socket: Socket, options: ConnectionOptions) {
+    this.#socket = socket;
+    this.#options = options;
+    this.timeouts = { ...TIMEOUTS, ...options.timeouts };
+    this.engine = new ClientEngine({
+      protection: options.protection,
+      serverAddress: this.serverAddress,
+      random: systemRandom,
+    });
+    socket.setNoDelay(true);
+    socket.on('data', (chunk) => this.#perform(this.engine.receive(chunk)));
+    socket.on('error', (error) => this.fail(new ClientError('connect', `The connection broke: ${error.message}.`)));
+    socket.on('end', () => this.#perform(this.engine.serverClosed()));
+    socket.on('close', () => this.#perform(this.engine.serverClosed()));
+  }
+
+  /**
+   * Connects and takes the session to where commands may be sent: greeting, and the key exchange where it is required.
+   * @throws ClientError
+   */
+  static async open(
+    options: ConnectionOptions,
+  ): Promise<{ readonly connection: Connection; readonly channel: ReadyChannel }> {
+    const { host, port, signal } = options;
+    const { connect } = { ...TIMEOUTS, ...options.timeouts };
+    const connection = new Connection(await dial({ host, port, timeout: connect, signal }), options);
+    const abort = (): void => connection.fail(new ClientError('command', 'Interrupted.'));
+    signal?.addEventListener('abort', abort);
+    try {
+      return { connection, channel: await connection.#within(connection.#ready.promise) };
+    } finally {
+      signal?.removeEventListener('abort', abort);
+    }
+  }
+
+  /** The server's address as connected, canonical. */
+  get peerAddress(): string {
+    return plainAddress(this.#socket.remoteAddress ?? '');
+  }
+
+  /** The address by which the server knows itself, as far as this client was told or can see. */
+  get serverAddress(): string {
+    return plainAddress(this.#options.expectAddress ?? this.peerAddress);
+  }
+
+  /** Our own address towards the server, canonical. */
+  get localAddress(): string {
+    return plainAddress(this.#socket.localAddress ?? '');
+  }
+
+  get isOpen(): boolean {
+    return this.#ended === 'no' && this.engine.phase === 'ready';
+  }
+
+  /** Rejects, once, when the session ends otherwise than by quit() or close(). */
+  get failed(): Promise<never> {
+    return this.#failed.promise;
+  }
+
+  /** Sends a command and waits for the reply that settles it. A reply of 4yz or 5yz is a value, not an error. */
+  async command(verb: string, argument?: string): Promise<Reply> {
+    return this.settle(this.begin({ verb, argument }));
+  }
+
+  /**
+   * Sends a command.
+   * @throws ClientError when the session is over or the argument cannot be part of a line
+   */
+  begin(command: Command): Pending {
+    if (this.#ended instanceof ClientError) throw this.#ended;
+    if (!this.isOpen) throw new ClientError('connect', 'The session is over.', { hint: 'Connect again.' });
+    if (/[\r\n\0]/.test(command.argument ?? '')) {
+      throw new ClientError('command', 'A name with a line end or NUL in it cannot be sent to an FTP server.');
+    }
+    if (this.#pending.count >= MAX_UNSETTLED) {
+      throw new ClientError('command', 'The server has not answered the last commands yet.', { hint: 'Wait, or bye.' });
+    }
+    const pending = this.#pending.add();
+    this.#perform(this.engine.command(command));
+    return pending;
+  }
+
+  /** Waits for the final reply, as long as a server may take. */
+  async settle(pending: Pending): Promise<Reply> {
+    return this.#within(pending.final);
+  }
+
+  /** Waits for the first reply, as long as a server may take. */
+  async firstReply(pending: Pending): Promise<Reply> {
+    return this.#within(pending.first);
+  }
+
+  /** Ends the session in good order. Never throws: at the end of a session nothing is left to be done about it. */
+  async quit(): Promise<void> {
+    try {
+      if (this.isOpen) await this.command('QUIT');
+    } catch {
+      // The server went without a word.
+    }
+    this.close();
+  }
+
+  /** Ends the session at once, without QUIT. */
+  close(): void {
+    this.#end('closed', new ClientError('connect', 'The session is over.'));
+  }
+
+  /** Ends the session at once; all that waits, and `failed`, is rejected with this error. */
+  fail(error: ClientError): void {
+    if (this.#ended !== 'no') return;
+    this.#end(error, error);
+    this.#failed.reject(error);
+  }
+
+  #end(how: 'closed' | ClientError, error: ClientError): void {
+    if (this.#ended === 'no') this.#ended = how;
+    this.engine.close();
+    this.#socket.destroy();
+    this.#ready.reject(error);
+    this.#pending.rejectAll(error);
+  }
+
+  #perform(outputs: readonly EngineOutput[]): void {
+    this.#clock?.refresh();
+    for (const output of outputs) this.#do(output);
+  }
+
+  #do(output: EngineOutput): void {
+    switch (output.kind) {
+      case 'send':
+        this.#socket.write(output.octets);
+        return;
+      case 'greeting':
+        return;
+      case 'server-key':
+        return void this.#decide(output.key);
+      case 'ready':
+        return this.#ready.resolve(output.channel);
+      case 'reply':
+        return this.#pending.reply(output.reply);
+      case 'failed':
+        return this.fail(errorOf(output.failure));
+      case 'trace':
+        return this.#options.trace?.(output);
+    }
+  }
+
+  async #decide(key: DsaPublicKey): Promise<void> {
+    this.#deciding = 'yes';
+    try {
+      const trusted = await this.#options.trustKey(key);
+      // The server may have gone while the user was thinking.
+      if (this.engine.phase === 'negotiating') {
+        this.#perform(trusted ? this.engine.acceptKey() : this.engine.rejectKey());
+      }
+    } catch (error) {
+      this.fail(error instanceof ClientError ? error : new ClientError('security', messageOf(error)));
+    } finally {
+      this.#deciding = 'no';
+    }
+  }
+
+  /** The promise, unless the server keeps silent for too long. */
+  async #within<T>(promise: Promise<T>): Promise<T> {
+    const { reply } = this.timeouts;
+    const timer = setTimeout(() => {
+      // While the user looks at a key, the server is not late.
+      if (this.#deciding === 'yes') timer.refresh();
+      else
+        this.fail(
+          new ClientError('connect', `The server is silent for ${reply / 1000} s.`, { hint: 'Try again later.' }),
+        );
+    }, reply);
+    this.#clock = timer;
+    try {
+      return await promise;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}

@@ -1,0 +1,79 @@
+/**
+ * What is printed and where: data (listings, replies asked for) on standard output, everything else on standard error. Text
+ * of a server is escaped on its way: a file name with an ESC in it must not drive the terminal.
+ */
+import { once } from 'node:events';
+import type { Writable } from 'node:stream';
+import { escapeText } from '../lib/escape.js';
+import type { EngineOutput } from './engine/output.js';
+import type { ClientError } from './error.js';
+import type { Sink } from './transfer.js';
+
+const LF = 0x0a;
+
+/** The longest line of a listing that is kept together, in octets. */
+const MAX_SHOWN_LINE = 65_536;
+
+export class Console {
+  readonly #out: Writable;
+  readonly #notes: Writable;
+
+  constructor(out: Writable, notes: Writable) {
+    this.#out = out;
+    this.#notes = notes;
+  }
+
+  /** A line of ours on standard error; may hold line ends of ours. */
+  note(text: string): void {
+    this.#notes.write(`${text}\n`);
+  }
+
+  /** A text of the server, in latin1, as one line of data. */
+  async data(text: string): Promise<void> {
+    await this.#write(Buffer.from(text, 'latin1'));
+  }
+
+  /** An error, and what to do next. */
+  error(error: ClientError): void {
+    // Our own line ends stay; what the server put into a message does not hold any.
+    const message = error.message.split('\n').map(shown).join('\n');
+    this.note(`sftpc: ${message}`);
+    if (error.hint !== undefined) this.note(`  ${error.hint}`);
+  }
+
+  trace({ from, protection, text }: Extract<EngineOutput, { kind: 'trace' }>): void {
+    this.note(`${from === 'client' ? 'C' : 'S'} ${protection.padEnd(5)} ${shown(text)}`);
+  }
+
+  /** Prints a listing line by line as it comes. `end` prints what is left. */
+  listing(): { readonly sink: Sink; end(): Promise<void> } {
+    let held: Uint8Array = new Uint8Array();
+    return {
+      sink: async (octets) => {
+        let rest = Buffer.concat([held, octets]);
+        for (let end = rest.indexOf(LF); end >= 0 || rest.length > MAX_SHOWN_LINE; end = rest.indexOf(LF)) {
+          const line = end >= 0 ? rest.subarray(0, end) : rest.subarray(0, MAX_SHOWN_LINE);
+          rest = rest.subarray(end >= 0 ? end + 1 : MAX_SHOWN_LINE);
+          await this.#write(line.at(-1) === 0x0d ? line.subarray(0, -1) : line);
+        }
+        held = rest;
+      },
+      end: async () => {
+        if (held.length > 0) await this.#write(held);
+      },
+    };
+  }
+
+  async #write(line: Uint8Array): Promise<void> {
+    // A reader that has gone away (sftpc … -- ls | head) is no error of the session.
+    if (this.#out.destroyed || this.#out.errored !== null) return;
+    if (this.#out.write(`${escapeText(line, Infinity)}\n`)) return;
+    await Promise.race([once(this.#out, 'drain'), once(this.#out, 'close')]).catch(() => undefined);
+  }
+}
+
+/** Latin1 text of the server, shown as the UTF-8 it usually is; our own text with other characters, as it is. */
+export function shown(text: string): string {
+  const octets = /^[\0-\xff]*$/.test(text) ? Buffer.from(text, 'latin1') : text;
+  return escapeText(octets, Infinity);
+}

@@ -1,0 +1,76 @@
+/**
+ * Whether a server's key is to be trusted: known and the same, known and another, or never seen. x-safetp1 §1: trusted on
+ * first use, then pinned, per host and port.
+ */
+import type { DsaPublicKey } from '../crypto/dsa.js';
+import { ClientError } from './error.js';
+import type { KnownServer, KnownServers, ServerName } from './known-servers.js';
+
+export interface TrustSetting {
+  readonly server: ServerName;
+  readonly known: KnownServer | undefined;
+  readonly servers: KnownServers;
+  /** Accept a new server without asking. */
+  readonly acceptNew: boolean;
+  /** Asks the user about a new server; undefined where nobody can be asked. */
+  readonly ask: ((text: string) => Promise<boolean>) | undefined;
+}
+
+/** Decides on a key. Rejects with a ClientError that says why not. */
+export async function trustKey(setting: TrustSetting, key: DsaPublicKey): Promise<boolean> {
+  const { server, known, servers, acceptNew, ask } = setting;
+  if (known?.fingerprint === key.fingerprint) return true;
+  const where = `${server.host} port ${server.port}`;
+  if (known !== undefined) {
+    throw new ClientError(
+      'security',
+      [
+        `WARNING: the key of ${where} HAS CHANGED. Somebody may be in the middle, or the server has a new key.`,
+        `  known since the first contact: ${known.fingerprint}`,
+        `  shown now:                     ${key.fingerprint}`,
+      ].join('\n'),
+      {
+        hint: `Ask the server's administrator for the new fingerprint. Only if it is the one shown now, remove line ${known.line} of ${servers.file} and connect again.`,
+      },
+    );
+  }
+  if (acceptNew) return true;
+  const shown = `The server at ${where} is new. Its key (DSA, ${key.modulusBits} bits) has the fingerprint\n  ${key.fingerprint}`;
+  if (ask === undefined) {
+    throw new ClientError('security', `${shown}\nIt is not trusted yet, and there is no terminal to ask on.`, {
+      hint: 'Connect once from a terminal, or use --accept-new if the network is one you trust.',
+    });
+  }
+  if (await ask(`${shown}\nCompare it with what the server's administrator told you. Trust it from now on?`))
+    return true;
+  throw new ClientError('security', 'The key was not accepted; nothing was sent.');
+}
+
+/** Whether a later connection of a run has met the server of the first. @throws ClientError where it has not */
+export function sameKey(server: ServerName, before: DsaPublicKey | undefined, key: DsaPublicKey): boolean {
+  if (key.fingerprint === before?.fingerprint) return true;
+  throw new ClientError(
+    'security',
+    [
+      `WARNING: ${server.host} port ${server.port} shows another key than a moment ago. Somebody may be in the middle.`,
+      `  a moment ago: ${before?.fingerprint ?? 'none'}`,
+      `  shown now:    ${key.fingerprint}`,
+    ].join('\n'),
+    { hint: "Ask the server's administrator." },
+  );
+}
+
+/** What to tell about a server that refuses X-SafeTP1. The manual's "drop-down attack" where it had it before. */
+export function withoutProtection(error: ClientError, server: ServerName, known: KnownServer | undefined): ClientError {
+  const where = `${server.host} port ${server.port}`;
+  if (known === undefined) {
+    return new ClientError('security', `${where} offers no protection. ${error.message}`, {
+      hint: 'To send everything in clear, password included, insist with -9.',
+    });
+  }
+  return new ClientError(
+    'security',
+    `WARNING: ${where} was protected by X-SafeTP1 before and does not offer it now. Somebody may be trying to make you send your password in clear (a drop-down attack). ${error.message}`,
+    { hint: "Ask the server's administrator. To send everything in clear all the same, insist with -9." },
+  );
+}

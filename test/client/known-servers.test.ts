@@ -1,0 +1,61 @@
+import { mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { defaultKnownServersFile, KnownServers } from '../../src/client/known-servers.js';
+
+const FINGERPRINT = `SHA256:${'a'.repeat(43)}`;
+const OTHER = `SHA256:${'b'.repeat(43)}`;
+
+async function folder(): Promise<string> {
+  const path = await mkdtemp(join(tmpdir(), 'known-servers-'));
+  onTestFinished(() => rm(path, { recursive: true }));
+  return path;
+}
+
+describe('the file of known servers', () => {
+  it('lies where XDG says', () => {
+    expect(defaultKnownServersFile({ XDG_STATE_HOME: '/x', HOME: '/h' })).toBe('/x/sftpc/known_servers');
+    expect(defaultKnownServersFile({ XDG_STATE_HOME: 'relative', HOME: '/h' })).toBe(
+      '/h/.local/state/sftpc/known_servers',
+    );
+    expect(defaultKnownServersFile({ HOME: '/h' })).toBe('/h/.local/state/sftpc/known_servers');
+  });
+
+  it('is made with its folder, for this user only, and leaves nothing else behind', async () => {
+    const file = join(await folder(), 'state', 'sftpc', 'known_servers');
+    const servers = new KnownServers(file);
+    expect(await servers.find({ host: 'a', port: 21 })).toBeUndefined();
+    await servers.add({ host: 'A.example', port: 21 }, FINGERPRINT);
+    await servers.add({ host: 'a.example', port: 2021 }, OTHER);
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    expect((await stat(dirname(file))).mode & 0o777).toBe(0o700);
+    expect(await readdir(dirname(file))).toEqual(['known_servers']);
+    expect(await readFile(file, 'utf8')).toBe(`a.example 21 ${FINGERPRINT}\na.example 2021 ${OTHER}\n`);
+    expect(await servers.find({ host: 'a.EXAMPLE', port: 2021 })).toMatchObject({ fingerprint: OTHER, line: 2 });
+  });
+
+  it('keeps comments and what has no line end, and leaves the mode of a folder that is there', async () => {
+    const path = await folder();
+    const file = join(path, 'sub', 'known');
+    await mkdir(dirname(file), { mode: 0o755 });
+    await writeFile(file, `# mine\n\n::1 21 ${FINGERPRINT}`);
+    const servers = new KnownServers(file);
+    await servers.add({ host: 'b', port: 1 }, OTHER);
+    expect(await readFile(file, 'utf8')).toBe(`# mine\n\n::1 21 ${FINGERPRINT}\nb 1 ${OTHER}\n`);
+    expect(await servers.find({ host: '::1', port: 21 })).toMatchObject({ line: 3 });
+    expect((await stat(dirname(file))).mode & 0o777).toBe(0o755);
+  });
+
+  it('is not passed over where it cannot be read', async () => {
+    const file = join(await folder(), 'known');
+    await writeFile(file, 'host 21 SHA256:short\n');
+    await expect(new KnownServers(file).find({ host: 'x', port: 21 })).rejects.toMatchObject({
+      kind: 'security',
+      message: expect.stringContaining(`${file}:1: `) as string,
+    });
+    await expect(new KnownServers(dirname(file)).find({ host: 'x', port: 21 })).rejects.toMatchObject({
+      kind: 'security',
+    });
+  });
+});

@@ -1,0 +1,158 @@
+/** Runs sftpc inside this process, without a terminal. */
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough, Readable, Writable } from 'node:stream';
+import { expect, onTestFinished } from 'vitest';
+import { run, type World } from '../../src/client/run.js';
+import { startDemoFtpd } from '../../src/demo/ftpd.js';
+import { LineReader } from '../../src/wire/line.js';
+
+export interface Ended {
+  readonly status: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** A new directory, removed when the test ends. */
+export async function folder(): Promise<string> {
+  const path = await mkdtemp(join(tmpdir(), 'sftpc-'));
+  onTestFinished(() => rm(path, { recursive: true, force: true }));
+  return path;
+}
+
+export async function sftpc(
+  argv: readonly string[],
+  { input = '', env = {}, ...world }: Partial<Omit<World, 'stdin' | 'stdout' | 'stderr'>> & { input?: string } = {},
+): Promise<Ended> {
+  const [stdout, out] = collector();
+  const [stderr, err] = collector();
+  const status = await run(argv, {
+    stdin: Readable.from([Buffer.from(input)]),
+    stdout,
+    stderr,
+    env: { SFTPC_PASSWORD: 'secret', XDG_STATE_HOME: join(tmpdir(), 'sftpc-tests-without-state'), ...env },
+    onInterrupt: () => () => undefined,
+    ...world,
+  });
+  return { status, out: out(), err: err() };
+}
+
+function collector(): [Writable, () => string] {
+  const chunks: Buffer[] = [];
+  const stream = new Writable({
+    write: (chunk: Buffer, _encoding, done) => {
+      chunks.push(chunk);
+      done();
+    },
+  });
+  return [stream, () => Buffer.concat(chunks).toString('utf8')];
+}
+
+/** As a terminal in raw mode gives it. */
+export const CTRL_C = '\x03';
+
+export interface TypedSession {
+  /** What a person types; a line ends in LF. */
+  type(text: string): void;
+  /** Waits for something to be shown that was not waited for before. */
+  until(pattern: RegExp): Promise<void>;
+  /** All that was shown so far, without what drives a terminal. */
+  shown(): string;
+  readonly status: Promise<number>;
+}
+
+/** Runs sftpc as on a terminal, on which standard output and standard error show alike. */
+export function typed(argv: readonly string[], world: Partial<World> = {}): TypedSession {
+  const stdin = Object.assign(new PassThrough(), { isTTY: true });
+  const [screen, raw] = collector();
+  const shown = (): string => raw().replace(/\x1b\[[0-9;]*[A-Za-z]|\r/g, '');
+  const status = run(argv, {
+    stdin,
+    stdout: Object.assign(screen, { isTTY: true, columns: 500 }),
+    stderr: screen,
+    env: { SFTPC_PASSWORD: 'secret' },
+    onInterrupt: () => () => undefined,
+    ...world,
+  });
+  onTestFinished(() => void stdin.end());
+  let seen = 0;
+  return {
+    type: (text) => void stdin.write(text),
+    until: async (pattern) => {
+      await expect.poll(() => shown().slice(seen), { timeout: 20_000 }).toMatch(pattern);
+      const found = pattern.exec(shown().slice(seen));
+      seen += (found?.index ?? 0) + (found?.[0].length ?? 0);
+    },
+    shown,
+    status,
+  };
+}
+
+/** The demo ftpd over a new directory. */
+export async function demoFtpd(
+  account: { user?: string; password?: string } = {},
+): Promise<{ root: string; port: number }> {
+  const root = await folder();
+  const ftpd = await startDemoFtpd({ root, ...account });
+  onTestFinished(() => ftpd.close());
+  return { root, port: ftpd.port };
+}
+
+/** What a scripted ftpd does with its one data connection: the next one that comes in on the port it named. */
+export type DataAct = (data: Socket, say: (line: string) => void) => void;
+
+/** An ftpd that logs anybody in, takes EPSV and PASV, and does `act` on RETR and STOR; other verbs are answered by `replies`, or 200, once `when` calls back. */
+export async function scriptedFtpd(
+  act: DataAct,
+  replies: Readonly<Record<string, string>> = {},
+  when: (verb: string, answer: () => void) => void = (_, answer) => answer(),
+): Promise<number> {
+  const data = createServer();
+  const control = createServer((socket) => {
+    const lines = new LineReader(4096);
+    const say = (line: string): void => void socket.write(`${line}\r\n`);
+    const port = (data.address() as AddressInfo).port;
+    const known: Record<string, string> = {
+      USER: '331 password',
+      PASS: '230 in',
+      EPSV: `229 here (|||${port}|)`,
+      PASV: `227 here (127,0,0,1,${port >> 8},${port & 255})`,
+      QUIT: '221 bye',
+      ...replies,
+    };
+    const arrived: Socket[] = [];
+    let waiting: (() => void) | undefined;
+    data.on('connection', (each) => {
+      each.on('error', () => undefined);
+      arrived.push(each);
+      waiting?.();
+    });
+    socket.on('error', () => undefined);
+    socket.on('data', (chunk) => {
+      lines.push(chunk);
+      for (let next = lines.next(); next?.kind === 'line'; next = lines.next()) {
+        const [verb = ''] = next.line.text.split(' ');
+        if (verb !== 'RETR' && verb !== 'STOR') {
+          when(verb, () => say(known[verb] ?? '200 fine'));
+          continue;
+        }
+        say('150 here it comes');
+        waiting = () => {
+          const connection = arrived.shift();
+          if (connection !== undefined) act(connection, say);
+        };
+        waiting();
+      }
+    });
+    say('220 scripted');
+  });
+  for (const server of [data, control]) {
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void server.close());
+  }
+  return (control.address() as AddressInfo).port;
+}
+
+export const read = (path: string): Promise<string> => readFile(path, 'latin1');
