@@ -171,7 +171,7 @@ async function settle(
   try {
     await connection.firstReply(pending);
     const socket = await unlessRefused(data.connected());
-    const octets = await unlessRefused(watched(socket, connection, move));
+    const octets = await unlessRefused(watched(socket, connection, pending, move));
     const reply = await connection.settle(pending);
     await refused;
     // An upload's connection may linger until the server closes it; nothing of it is wanted any more.
@@ -196,6 +196,7 @@ async function settle(
 async function watched(
   socket: Socket,
   connection: Connection,
+  pending: Pending,
   move: (socket: Socket) => Promise<number>,
 ): Promise<number> {
   const { stall } = connection.timeouts;
@@ -204,15 +205,25 @@ async function watched(
     stalled.reject(new StalledError(stall));
     reset(socket);
   });
-  const gone = connection.failed.catch((error: unknown) => {
+  const moving = move(socket);
+  const gone = connection.failed.catch(async (error: unknown) => {
+    // A server that says 421 behind its 226 takes nothing back: what it has sent may still be on its way here.
+    if (await isSettledWhole(pending)) return moving;
     reset(socket);
     throw error;
   });
   try {
-    return await Promise.race([move(socket), stalled.promise, gone]);
+    return await Promise.race([moving, stalled.promise, gone]);
   } finally {
     socket.setTimeout(0);
   }
+}
+
+/** Whether the final reply is here already, and says that the transfer is whole. */
+async function isSettledWhole(pending: Pending): Promise<boolean> {
+  const whole = pending.final.then(isCompletion, () => false);
+  const notYet = new Promise<boolean>((resolve) => setImmediate(() => resolve(false)));
+  return Promise.race([whole, notYet]);
 }
 
 function throwIfAborted(signal: AbortSignal | undefined): void {

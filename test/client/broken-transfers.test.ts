@@ -139,3 +139,18 @@ describe('a session over IPv6', () => {
     }
   });
 });
+
+describe('a server that says 421 behind its 226', () => {
+  it('takes nothing back: the file, still on its way, is kept whole', async () => {
+    const port = await scriptedFtpd((data, say) => {
+      data.write('the first half, ');
+      say('226 All of it is sent');
+      say('421 Service is shutting down');
+      setTimeout(() => data.end('and the second'), 100);
+    });
+    const local = await folder();
+    const ended = await sftpc([...plain(port), '--', 'get', 'a', join(local, 'a')]);
+    expect(await readFile(join(local, 'a'), 'utf8')).toBe('the first half, and the second');
+    expect(ended.status).toBe(0);
+  });
+});
