@@ -80,6 +80,12 @@ export const loggingSchema = section({
   })
     .prefault({})
     .describe('The syslog daemon, for destination: syslog, and for auto under inetd.'),
+  format: choice('text', 'json')
+    .default('text')
+    .describe(
+      'Form of the lines: text, for people, or json, an object a line for machines: time and pid (with timestamp), category, message, ' +
+        'session, address and whatever else the line says. Default text.',
+    ),
   events: z
     .union([names, mask], { error: EVENTS_ALLOWED })
     .default([...EVENT_NAMES])

@@ -81,6 +81,8 @@ export interface LoggingSettings {
   readonly destination: LogDestination;
   /** The syslog daemon, also where it is not the destination: what keeps sftpd from starting under inetd goes there. */
   readonly syslog: SyslogSettings;
+  /** Form of the lines. */
+  readonly format: 'text' | 'json';
   /** Mask of the categories; see src/log/events.ts. */
   readonly events: number;
   /** 0–3. */
@@ -130,7 +132,7 @@ export function resolveSnapshot(config: SftpdConfiguration, setting: ResolveSett
   const { file, generation, services, inetd = false } = setting;
   const port = (value: number | string): number => known(resolvePort(value, services), value);
   const beside = (name: string): string => path.resolve(path.dirname(file), name);
-  const { events, debugLevel, securityData } = config.logging;
+  const { format, events, debugLevel, securityData } = config.logging;
   return deepFreeze({
     generation,
     file,
@@ -145,6 +147,7 @@ export function resolveSnapshot(config: SftpdConfiguration, setting: ResolveSett
     logging: {
       destination: destinationOf(config.logging, { beside, inetd }),
       syslog: syslogOf(config.logging.syslog, beside),
+      format,
       events: typeof events === 'number' ? events : maskOf(events),
       debugLevel,
       securityData,

@@ -39,6 +39,8 @@ export interface LogSettings {
   readonly mask: number;
   /** 0 (none) to 3. */
   readonly debugLevel: number;
+  /** Form of the lines: for people (the default), or a JSON object each. */
+  readonly format?: 'text' | 'json';
   readonly sink: LogSink;
 }
 
@@ -79,11 +81,18 @@ function systemStamp(): LogStamp {
 
 function logger(shared: { settings: LogSettings }, stamp: LogStamp, own: LogFields): Log {
   const write = (category: LogEntry['category'], message: string, fields: LogFields): void => {
-    const { mask, sink } = shared.settings;
+    const { mask, sink, format } = shared.settings;
     if ((mask & MASK_BITS[category]) === 0) return;
     try {
-      const text = render(message, { ...own, ...fields });
       const stamped = (mask & MASK_BITS.timestamp) !== 0;
+      const all = { ...own, ...fields };
+      if (format === 'json') {
+        const when = stamped ? { time: stamp.now().toISOString(), pid: stamp.pid } : {};
+        const line = renderJson({ ...when, category, message }, all);
+        sink.write({ category, line, ...(stamped ? { pid: stamp.pid } : {}) });
+        return;
+      }
+      const text = render(message, all);
       const line = stamped ? `${stamp.now().toISOString()} sftpd[${stamp.pid}]: ${text}` : text;
       sink.write({ category, line, text, ...(stamped ? { pid: stamp.pid } : {}) });
     } catch {
@@ -108,4 +117,21 @@ function render(message: string, fields: LogFields): string {
   ].join(' ');
   const pairs = Object.entries(rest).map(([key, value]) => ` ${escapeText(key)}=${quoteValue(value, MAX_MESSAGE)}`);
   return `${place === '' ? '' : `${place}: `}${escapeText(message, MAX_MESSAGE)}${pairs.join('')}`;
+}
+
+/**
+ * One object a line. What a peer sent stays text: JSON escapes control characters, and everything that is not ASCII is escaped here,
+ * so that no terminal or log reader is told anything by it. Names of the log's own win over a field's.
+ */
+function renderJson(head: Readonly<Record<string, string | number>>, fields: LogFields): string {
+  const bounded = Object.fromEntries(
+    Object.entries({ ...fields, ...head }).map(([key, value]) => [
+      key,
+      typeof value === 'string' ? value.slice(0, MAX_MESSAGE) : value,
+    ]),
+  );
+  const ordered = { ...head, ...bounded };
+  return JSON.stringify(ordered).replace(/[\u007f-\uffff]/g, (character) => {
+    return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  });
 }
