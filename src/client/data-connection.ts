@@ -9,6 +9,7 @@
  * the way but guesses a port of the moment. Data in clear is anybody's to read and change who is on the way, and a user who
  * asked for it has said that this does not matter; S and P take neither exception.
  */
+import { reset as resetConnection } from '../data/pump.js';
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import {
@@ -159,7 +160,7 @@ function connected(socket: Socket): DataConnection {
 
 /** Breaks a connection off so that the other end cannot take it for a clean end. */
 export function reset(socket: Socket): void {
-  if (!socket.destroyed) socket.resetAndDestroy();
+  if (!socket.destroyed) resetConnection(socket);
 }
 
 /** 500 to 504 and 522: the server does not have this verb, or not for this network. */

@@ -6,7 +6,7 @@ import { decodeBase64 } from '../wire/base64.js';
 import { parseCommand, type Command, type CommandError } from '../wire/command.js';
 import type { Line } from '../wire/line.js';
 import { featuresReply } from '../wire/feat.js';
-import { reply } from '../wire/reply.js';
+import { reply, type Reply } from '../wire/reply.js';
 import { DATA_SETUP_VERBS, dataDirection, mayOvertake } from '../wire/verbs.js';
 import { requestSetup } from './data-setup.js';
 import { gatewayFeatures } from './ftpd-reply.js';
@@ -26,7 +26,7 @@ export function clientLine(turn: Turn, line: Line, pipelined: boolean): void {
   turn.recordForDigest(line.raw, parsed.ok ? parsed.value.verb : '');
   const { channel } = turn.state;
   if (channel.kind === 'secured') return protectedLine(turn, channel, parsed);
-  if (!parsed.ok) return turn.send(syntaxError(parsed.error), undefined);
+  if (!parsed.ok) return refuse(turn, syntaxError(parsed.error), undefined);
   if (isExchangeVerb(parsed.value.verb) && pipelined) {
     // Nothing sent in clear may be read as protected: whoever sends on behind AUTH or ADAT gets no session (cf. RFC 4217 §4.4
     // and the STARTTLS injection bugs).
@@ -37,7 +37,7 @@ export function clientLine(turn: Turn, line: Line, pipelined: boolean): void {
 
 const isExchangeVerb = (verb: string): boolean => verb === 'AUTH' || verb === 'ADAT';
 
-function syntaxError(error: CommandError): ReturnType<typeof reply> {
+function syntaxError(error: CommandError): Reply {
   switch (error) {
     case 'empty':
       return reply(500, 'Empty command line.');
@@ -51,7 +51,7 @@ function syntaxError(error: CommandError): ReturnType<typeof reply> {
 export function lineTooLong(turn: Turn): void {
   const { channel } = turn.state;
   if (channel.kind === 'secured') return failCheck(turn, channel, channel.latest);
-  turn.send(reply(500, 'Command line too long.'), undefined);
+  refuse(turn, reply(500, 'Command line too long.'), undefined);
   // What was cut off belonged to the exchange: the digest could never match.
   if (channel.kind === 'negotiating') turn.close('failed security check');
 }
@@ -59,27 +59,28 @@ export function lineTooLong(turn: Turn): void {
 /** Once the exchange is complete every command must come in MIC or ENC (wire definition §3). */
 function protectedLine(turn: Turn, channel: Secured, parsed: ReturnType<typeof parseCommand>): void {
   if (!parsed.ok || !isProtection(parsed.value.verb)) {
-    return turn.send(reply(533, 'Commands must be protected: use MIC or ENC.'), undefined);
+    return refuse(turn, reply(533, 'Commands must be protected: use MIC or ENC.'), undefined);
   }
   const { verb, argument } = parsed.value;
   if (!channel.context.supportsCommand(verb)) {
-    return turn.send(
+    return refuse(
+      turn,
       reply(537, `${verb} is not supported by ${channel.context.mechanism}: use MIC or ENC.`),
       channel.latest,
     );
   }
   const message = decodeBase64(argument ?? '');
   if (!message.ok || argument === undefined)
-    return turn.send(reply(501, `The argument of ${verb} must be base 64.`), verb);
+    return refuse(turn, reply(501, `The argument of ${verb} must be base 64.`), verb);
   const opened = channel.context.unprotect(verb, message.value);
   if (!opened.ok) return failCheck(turn, channel, verb);
   turn.setChannel({ ...channel, context: opened.value.context, latest: verb });
   // A final CRLF need not be included, and may be (RFC 2228 §3).
   const text = Buffer.from(opened.value.text).toString('latin1').replace(/\r\n$/, '');
   const command = parseCommand(text);
-  if (!command.ok) return turn.send(syntaxError(command.error), verb);
+  if (!command.ok) return refuse(turn, syntaxError(command.error), verb);
   if (isProtection(command.value.verb))
-    return turn.send(reply(501, 'A protected command within a protected command.'), verb);
+    return refuse(turn, reply(501, 'A protected command within a protected command.'), verb);
   take(turn, { command: command.value, protection: verb });
 }
 
@@ -88,6 +89,11 @@ function failCheck(turn: Turn, channel: Secured, protection: CommandProtection):
   turn.log('warnings', 'a protected command failed its check');
   turn.setChannel({ ...channel, latest: protection });
   turn.closeWith(535, 'Failed security check.', 'failed security check');
+}
+
+/** Answers a line that is no command to carry out, in its turn: ahead of a transfer's result it would be taken for that. */
+function refuse(turn: Turn, refusal: Reply, protection: CommandProtection | undefined): void {
+  take(turn, { command: { verb: '', argument: undefined }, protection, refusal });
 }
 
 /** Handles a command now, or lets it wait behind a running transfer (RFC 959 §5.3: ABOR and STAT may overtake). */
@@ -118,6 +124,7 @@ export function nextCommand(turn: Turn): void {
 }
 
 function handle(turn: Turn, incoming: Incoming): void {
+  if (incoming.refusal !== undefined) return turn.answer(incoming, incoming.refusal);
   const { verb, argument } = incoming.command;
   if (isSecurityVerb(verb)) return handleSecurityCommand(turn, incoming);
   if (turn.state.channel.kind === 'negotiating') return duringExchange(turn, incoming);

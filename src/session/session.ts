@@ -6,10 +6,10 @@ import type { Duplex } from 'node:stream';
 import { LineReader } from '../wire/line.js';
 import { MAX_COMMAND_LINE } from '../wire/limits.js';
 import { ReplyReader } from '../wire/reply.js';
-import { unreachable } from '../lib/result.js';
 import { ControlChannel, NO_EVENTS } from './control-channel.js';
+import { perform, type Hands } from './effects.js';
 import { mayHandOn, unreadVerdict, type UnreadVerdict } from './hand-off.js';
-import type { CloseReason, Effect, HandOff, SessionEvent } from './io.js';
+import type { CloseReason, HandOff, SessionEvent } from './io.js';
 import { passBothWays } from './passage.js';
 import type { SessionSetting } from './policy.js';
 import type { ConnectedSuccessor, DataPlane, Successor } from './ports.js';
@@ -28,6 +28,7 @@ export class Session {
   readonly #lines = new LineReader(MAX_COMMAND_LINE);
   readonly #replies = new ReplyReader();
   readonly #data: DataPlane;
+  readonly #hands: Hands;
   readonly #timers: SessionTimers;
   /** Gives up what is being connected to or started. */
   readonly #starting = new AbortController();
@@ -67,9 +68,25 @@ export class Session {
         this.#clientEnded = 'yes';
         this.#takeLines();
       },
-      drained: () => this.#takeLines(),
+      drained: () => {
+        this.#ftpd?.resume();
+        this.#takeLines();
+      },
       closed: () => this.#clientClosed(),
     });
+    this.#hands = {
+      toClient: (octets) => this.#client.write(octets),
+      toFtpd: (octets) => this.#ftpd?.write(octets),
+      data: this.#data,
+      begins: (direction) => (this.#direction = direction),
+      timers: this.#timers,
+      log: options.log,
+      noteThirdParty: options.noteThirdParty,
+      handOff: (to) => this.#handOff(to),
+      passThrough: (opening) => this.#passThrough(opening),
+      letGo: () => this.#client.destroy(),
+      close: (reason) => this.#close(reason),
+    };
     this.#open.add(this.#client);
     this.#client.pause();
     options.handOffs?.unread?.look((text) => this.#unreadLine(text));
@@ -131,6 +148,8 @@ export class Session {
       if (next.kind === 'reply') this.#dispatch({ type: 'ftpd-reply', reply: next.reply });
       else this.#dispatch({ type: 'ftpd-malformed', why: next.why });
     }
+    // Replies that the client does not read stay with the ftpd.
+    if (this.#client.full) this.#ftpd?.pause();
     this.#takeLines();
   }
 
@@ -185,52 +204,7 @@ export class Session {
     if (!mayHandOn(state)) this.#options.handOffs?.unread?.readOn();
     if (state.phase === 'serving' && state.channel.kind === 'secured')
       this.#mechanism = state.channel.context.mechanism;
-    for (const effect of effects) this.#perform(effect);
-  }
-
-  #perform(effect: Effect): void {
-    const { log } = this.#options;
-    switch (effect.do) {
-      case 'send-client':
-        return this.#client.write(effect.octets);
-      case 'send-ftpd':
-        return this.#ftpd?.write(effect.octets);
-      case 'listen':
-        return this.#data.listen(effect.side);
-      case 'start-transfer':
-        this.#direction = effect.plan.flow.direction;
-        return this.#data.start(effect.plan);
-      case 'join-client':
-        return this.#data.join();
-      case 'release-end':
-        return this.#data.release();
-      case 'abort-data':
-        return this.#data.abort();
-      case 'note-third-party':
-        return this.#options.noteThirdParty(effect.via, effect.knowledge);
-      case 'knock':
-        return this.#data.knock(effect.endpoint, effect.direction);
-      case 'hand-off':
-        return this.#handOff(effect.to);
-      case 'pass-through':
-        return this.#passThrough(effect.opening);
-      case 'let-go':
-        return this.#client.destroy();
-      case 'start-timer':
-        return this.#timers.start(effect.timer);
-      case 'stop-timer':
-        return this.#timers.stop(effect.timer);
-      case 'log':
-        return log.event(effect.category, effect.message, effect.fields);
-      case 'debug':
-        return log.debug(effect.level, effect.message);
-      case 'log-security-data':
-        return log.securityData(effect.message);
-      case 'close':
-        return this.#close(effect.reason);
-      default:
-        return unreachable(effect);
-    }
+    for (const effect of effects) perform(effect, this.#hands);
   }
 
   #close(reason: CloseReason | 'internal error'): void {

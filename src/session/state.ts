@@ -81,6 +81,8 @@ export interface Incoming {
   readonly command: Command;
   /** How it came; undefined: unprotected. Its reply leaves the same way. */
   readonly protection: CommandProtection | undefined;
+  /** Set where the line is no command to carry out: what it is answered, in its turn. */
+  readonly refusal?: Reply;
 }
 
 /** What the next final reply of the ftpd settles. */

@@ -14,8 +14,8 @@ chmodSync(at('closed'), 0o555);
 writeFileSync(at('read-only'), '');
 chmodSync(at('read-only'), 0o444);
 
-/** root may write everything. */
-const asUser = it.skipIf(process.getuid?.() === 0);
+const root = process.getuid?.() === 0;
+const why = root ? ' (skipped: root may write everything)' : '';
 
 describe('a program', () => {
   it('that can be started is fine', () => {
@@ -45,7 +45,7 @@ describe('a log file', () => {
     );
   });
 
-  asUser('must be ours to write', () => {
+  it.skipIf(root)(`must be ours to write${why}`, () => {
     expect(logFileFault(at('read-only'))).toBe('cannot be written by this user: change its owner or its mode');
     expect(logFileFault(at('closed/new.log'))).toBe(
       `is not there and cannot be made in ${folder}/closed by this user: make it, or change the directory's owner or mode`,

@@ -73,7 +73,7 @@ const OUTSIDE: Readonly<Record<string, readonly string[]>> = {
 const PURE = ['src/lib/', 'src/wire/', 'src/crypto/', 'src/security/', 'schemas/'];
 /** The shell of the session is what owns streams and timers; everything else beside it is the engine. */
 const PURE_SESSION =
-  /^src\/session\/(?!(?:session|session-options|session-timers|succession|passage|control-channel|ports)\.ts)/;
+  /^src\/session\/(?!(?:session|effects|session-options|session-timers|succession|passage|control-channel|ports)\.ts)/;
 const IO_MODULES = [
   'node:net',
   'node:fs',

@@ -172,7 +172,7 @@ class Play {
   }
 }
 
-const RUNS = { numRuns: 3_000 };
+const RUNS = { numRuns: 1_500 };
 const SETTINGS: readonly (readonly [string, SessionSetting])[] = [
   ['by default', localSetting],
   ['IPv6', { ...localSetting, clientAddress: '::1', serverAddress: '::1', ftpdAddress: '::1' }],
