@@ -7,14 +7,14 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { parseCommand } from '../../src/wire/command.js';
 import { formatEpsvReply, formatPasvReply, parseEprt, parsePort } from '../../src/wire/host-port.js';
 import { LineReader } from '../../src/wire/line.js';
-import { replyOctets } from '../../src/wire/reply.js';
+import type { replyOctets } from '../../src/wire/reply.js';
 import { must } from '../security/association.js';
 
 /** One control connection, as a script sees it. */
 export interface Visit {
   readonly control: Socket;
   /** Writes lines, each ended by CRLF. */
-  readonly say: (...lines: readonly string[]) => void;
+  readonly say: (...lines: readonly string[]) => unknown;
   /** The data connection that the client has set up. */
   readonly data: () => Promise<Socket>;
 }
@@ -57,7 +57,7 @@ export async function startScriptedFtpd(
     let data: (() => Promise<Socket>) | undefined;
     const visit: Visit = {
       control,
-      say: (...lines) => void control.write(lines.map((line) => `${line}\r\n`).join(''), 'latin1'),
+      say: (...lines) => control.write(lines.map((line) => `${line}\r\n`).join(''), 'latin1'),
       data: async () => {
         const socket = await data!();
         keep(socket);
