@@ -8,7 +8,7 @@ import type { Log } from '../log/log.js';
 import type { ServerKey } from '../security/safetp1/server-key.js';
 import { prepareHandoffs } from './handoff/prepare.js';
 import { planListeners, type Held, type ListenerPlan } from './listener-plan.js';
-import { adoptListener, openListener, type OpenListener } from './listener-set.js';
+import { adoptListener, openListener, type ListenFailure, type OpenListener } from './listener-set.js';
 import type { PassedSocket } from './passed-sockets.js';
 import { createService, createShared, type Service, type Shared } from './service.js';
 import { listenerAt, settingsForSocket } from './socket-activation.js';
@@ -48,7 +48,7 @@ export interface Daemon {
   prepare(wanted: Wanted): Promise<Result<Outlook, readonly string[]>>;
   /** Puts it into effect, at once, for new connections. */
   commit(outlook: Outlook): void;
-  /** Stops listening, tells the clients, and resolves when every session is gone (at the latest after twice limits.drain). */
+  /** Stops listening, tells the clients, and resolves when every session is gone; transfers may go on for limits.drain. */
   close(): Promise<void>;
 }
 
@@ -108,6 +108,10 @@ class ListeningDaemon implements Daemon {
     { snapshot, key }: Wanted,
     onBound: () => Result<undefined, string> = () => ok(undefined),
   ): Promise<Result<Outlook, readonly string[]>> {
+    const tryHandoffs = () => prepareHandoffs(snapshot.listeners, { log: this.#shared.log });
+    // On a reload before any listener yields its port: a program that says nothing takes seconds.
+    const tried = this.#service === undefined ? undefined : await tryHandoffs();
+    if (tried?.ok === false) return tried;
     const plan = this.#plan(snapshot);
     const opening = new Opening(plan);
     const failures = [...(await opening.open())];
@@ -116,9 +120,8 @@ class ListeningDaemon implements Daemon {
       const bound = onBound();
       if (!bound.ok) failures.push(bound.error);
     }
-    // As the user that the other ftpds will be started as.
-    const handoffs =
-      failures.length > 0 ? ok(undefined) : await prepareHandoffs(snapshot.listeners, { log: this.#shared.log });
+    // At the start only now: as the user that the other ftpds will be started as.
+    const handoffs = failures.length > 0 ? ok(undefined) : (tried ?? (await tryHandoffs()));
     if (!handoffs.ok) failures.push(...handoffs.error);
     if (failures.length > 0 || !handoffs.ok) {
       failures.push(...(await opening.undo()));
@@ -129,11 +132,13 @@ class ListeningDaemon implements Daemon {
   }
 
   commit({ plan, opened, service, snapshot }: Outlook): void {
+    const isStart = this.#service === undefined;
     this.#service = service;
     this.#drain = snapshot.limits.drain;
     this.#held = [...plan.keep, ...opened];
-    // Kept listeners look their settings up at each accept; only what is new has a gate to open.
-    for (const held of this.#activated ? this.#held : opened) this.#serve(held);
+    // Kept listeners look their settings up at each accept; only what is new has a gate to open. What was passed counts as
+    // kept from the start; its gate is opened then, and once.
+    for (const held of isStart ? this.#held : opened) this.#serve(held);
     // Not waited for: a server is closed only when its last connection is.
     for (const { listener } of plan.close) listener.close();
   }
@@ -179,17 +184,17 @@ class Opening {
     for (const settings of this.#plan.open) {
       const opened = await this.#openOne(settings);
       if (opened.ok) this.opened.push({ listener: opened.value, settings });
-      else failures.push(`cannot listen on ${opened.error}`);
+      else failures.push(`cannot listen on ${opened.error.text}`);
     }
     return failures;
   }
 
-  async #openOne(settings: ListenerSettings): Promise<Result<OpenListener, string>> {
+  async #openOne(settings: ListenerSettings): Promise<Result<OpenListener, ListenFailure>> {
     const first = await openListener(settings);
     const inTheWay = this.#plan.close.filter(
       (each) => each.listener.port === settings.port && !this.#yielded.includes(each),
     );
-    if (first.ok || inTheWay.length === 0) return first;
+    if (first.ok || !first.error.taken || inTheWay.length === 0) return first;
     for (const each of inTheWay) {
       each.listener.close();
       this.#yielded.push(each);

@@ -10,7 +10,14 @@ import { DEFAULT_MASK } from '../log/events.js';
 import { openSink, type SinkSettings } from '../log/open-sink.js';
 import { createService, createShared, refuse } from './service.js';
 import { prepareHandoffs } from './handoff/prepare.js';
-import { diagnosticLines, prepare, type LaunchSource, type Prepared, type Preparation } from './preparation.js';
+import {
+  diagnosticLines,
+  logSettings,
+  prepare,
+  type LaunchSource,
+  type Prepared,
+  type Preparation,
+} from './preparation.js';
 import { dropPrivileges } from './privileges.js';
 import { settingsForConnection } from './socket-activation.js';
 import type { ClientConnection } from './standard-input.js';
@@ -33,8 +40,9 @@ export async function serveConnection(
   const { prepared } = preparation;
   const sink = lateSink(preparation, stdoutWasClient);
   const log = createLog({
-    mask: preparation.snapshot?.logging.events ?? DEFAULT_MASK,
-    debugLevel: preparation.snapshot?.logging.debugLevel ?? 0,
+    ...(preparation.snapshot === undefined
+      ? { mask: DEFAULT_MASK, debugLevel: 0 }
+      : logSettings(preparation.snapshot.logging)),
     sink,
   });
   report(preparation, log);

@@ -1,4 +1,5 @@
 /** Which listeners a new configuration keeps, opens and closes: by identity, address and port as configured. Pure. */
+import { canonicalAddress } from '../config/networks.js';
 import type { ListenerSettings } from '../config/snapshot.js';
 
 /** A listener that is open, under the settings it was opened or last kept with. */
@@ -16,7 +17,9 @@ export interface ListenerPlan<L> {
 
 type Identity = Pick<ListenerSettings, 'address' | 'port'>;
 
-const same = (one: Identity, other: Identity): boolean => one.address === other.address && one.port === other.port;
+/** `::` and `0::0` are one listener. */
+const same = (one: Identity, other: Identity): boolean =>
+  one.port === other.port && canonicalAddress(one.address) === canonicalAddress(other.address);
 
 export function planListeners<L>(held: readonly Held<L>[], wanted: readonly ListenerSettings[]): ListenerPlan<L> {
   const rest = [...held];

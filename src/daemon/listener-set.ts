@@ -26,14 +26,23 @@ export interface OpenListener {
   reopen(): Promise<string | undefined>;
 }
 
+/** Why a listener cannot be opened. */
+export interface ListenFailure {
+  /** Whether somebody holds the port. */
+  readonly taken: boolean;
+  readonly text: string;
+}
+
 /**
  * Binds one listener. Nothing is served before the gate is opened, so that all that can fail, and the drop of privileges, comes
  * first. Fails with what, where and what to do.
  */
-export function openListener(wanted: ListenerAddress): Promise<Result<OpenListener, string>> {
+export function openListener(wanted: ListenerAddress): Promise<Result<OpenListener, ListenFailure>> {
   return new Promise((resolve) => {
     const server = createServer(SERVER_OPTIONS);
-    server.once('error', (error: NodeJS.ErrnoException) => resolve(err(explain(wanted, error))));
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      resolve(err({ taken: error.code === 'EADDRINUSE', text: explain(wanted, error) }));
+    });
     server.listen({ port: wanted.port, host: wanted.address, backlog: BACKLOG }, () => {
       resolve(ok(gated(server, server.address() as AddressInfo)));
     });
@@ -71,6 +80,8 @@ function gated(server: Server, { address, port }: AddressInfo): OpenListener {
     held.push(socket);
   };
   server.on('connection', hold);
+  // A connection that cannot be accepted is lost to its client only; as an uncaught exception it would end every session.
+  server.on('error', () => undefined);
   return {
     address,
     port,

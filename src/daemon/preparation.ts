@@ -1,8 +1,9 @@
 /** Everything about a launch that can be known to be wrong before anything is opened. */
 import { type Diagnostic, formatDiagnostics } from '../config/diagnostics.js';
 import { loadConfiguration, type LoadOptions } from '../config/load.js';
-import type { Snapshot } from '../config/snapshot.js';
+import type { LoggingSettings, Snapshot } from '../config/snapshot.js';
 import { loadServerKey } from '../keys/key-store.js';
+import type { LogSettings } from '../log/log.js';
 import type { ServerKey } from '../security/safetp1/server-key.js';
 import { accountToDropTo, type Account } from './privileges.js';
 
@@ -42,6 +43,13 @@ export async function prepare(source: LaunchSource): Promise<Preparation> {
   const prepared = key.ok && account.ok ? { snapshot, key: key.value, account: account.value } : undefined;
   return { diagnostics: warnings, faults, snapshot, prepared };
 }
+
+/** What the log takes of the logging section. */
+export const logSettings = ({ events, debugLevel, format }: LoggingSettings): Omit<LogSettings, 'sink'> => ({
+  mask: events,
+  debugLevel,
+  format,
+});
 
 /** The diagnostics as lines, for a log. */
 export function diagnosticLines(diagnostics: readonly Diagnostic[]): readonly string[] {

@@ -5,12 +5,14 @@
  * Every trigger asks one reloader. One reload runs at a time; triggers during a run become one more run; once the gateway is being
  * stopped they are logged and ignored.
  */
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import type { Snapshot } from '../config/snapshot.js';
 import { ok, type Result } from '../lib/result.js';
 import type { LogSink, RootLog } from '../log/log.js';
 import { openSink } from '../log/open-sink.js';
 import type { Daemon, Outlook } from './daemon.js';
-import { diagnosticLines, prepare, type LaunchSource } from './preparation.js';
+import { diagnosticLines, logSettings, prepare, type LaunchSource } from './preparation.js';
 
 export interface ReloaderOptions {
   readonly source: LaunchSource;
@@ -33,11 +35,22 @@ interface Ready {
   readonly outlook: Outlook;
 }
 
+/** Where the log would go, and how to take that back. */
+interface NextSink {
+  readonly sink: LogSink;
+  readonly undo: () => Promise<void>;
+}
+
+const stdoutOf = ({ logging }: Snapshot, sink: LogSink): LogSink | undefined =>
+  logging.destination.kind === 'stdout' ? sink : undefined;
+
 export class Reloader {
   readonly #options: ReloaderOptions;
   #snapshot: Snapshot;
   #generation: number;
   #sink: LogSink;
+  /** Kept once there is one, whether in use or not: standard output is never closed, and each sink on it adds to it. */
+  #stdout: LogSink | undefined;
   #state: 'idle' | 'running' | 'again' | 'stopped' = 'idle';
   #run: Promise<void> = Promise.resolve();
 
@@ -46,6 +59,7 @@ export class Reloader {
     this.#snapshot = options.snapshot;
     this.#generation = options.snapshot.generation;
     this.#sink = options.sink;
+    this.#stdout = stdoutOf(options.snapshot, options.sink);
   }
 
   /** The configuration in force. */
@@ -104,9 +118,9 @@ export class Reloader {
       kept: outlook.plan.keep.length,
       opened: outlook.plan.open.length,
       closed: outlook.plan.close.length,
-      'sessions on earlier generations': this.#options.daemon.sessions,
+      earlierSessions: this.#options.daemon.sessions,
       ms: Math.round(performance.now() - started),
-      'commit ms': Math.round(took * 10) / 10,
+      commitMs: Math.round(took * 10) / 10,
     });
   }
 
@@ -115,39 +129,55 @@ export class Reloader {
     const { source, daemon, log, onTrouble } = this.#options;
     const next = await prepare({ ...source, generation: this.#generation + 1 });
     const lines = [...diagnosticLines(next.diagnostics), ...next.faults];
-    if (next.prepared === undefined) { this.#fail(lines); return; }
+    if (next.prepared === undefined) {
+      this.#fail(lines);
+      return undefined;
+    }
     for (const line of lines) log.event('warnings', line);
     const { key } = next.prepared;
     const snapshot = this.#withoutRestartOnly(next.prepared.snapshot);
-    const sink = await this.#nextSink(snapshot, onTrouble);
-    if (!sink.ok) { this.#fail([sink.error]); return; }
-    const outlook = await daemon.prepare({ snapshot, key });
-    if (!outlook.ok) {
-      if (sink.value !== this.#sink) await sink.value.close();
-      this.#fail(outlook.error); return;
+    const opened = await this.#openSink(snapshot, onTrouble);
+    if (!opened.ok) {
+      this.#fail([opened.error]);
+      return undefined;
     }
-    return { snapshot, sink: sink.value, outlook: outlook.value };
+    const outlook = await daemon.prepare({ snapshot, key });
+    if (outlook.ok) return { snapshot, sink: opened.value.sink, outlook: outlook.value };
+    await opened.value.undo();
+    this.#fail(outlook.error);
+    return undefined;
   }
 
   /** Takes effect at once; gives how long that took, in ms: the longest pause a reload puts on a transfer. */
   #commit({ snapshot, sink, outlook }: Ready): number {
     const { daemon, log } = this.#options;
     const started = performance.now();
-    const { events, debugLevel } = snapshot.logging;
     const replaced = this.#sink;
-    log.configure({ mask: events, debugLevel, sink });
+    log.configure({ ...logSettings(snapshot.logging), sink });
     daemon.commit(outlook);
     this.#sink = sink;
     this.#snapshot = snapshot;
     this.#generation = snapshot.generation;
-    if (replaced !== sink) void replaced.close();
+    this.#stdout ??= stdoutOf(snapshot, sink);
+    // Not waited for: it writes out what it has taken.
+    if (replaced !== sink && replaced !== this.#stdout) void replaced.close();
     return performance.now() - started;
   }
 
   /** Files are opened anew, so that logrotate works; standard output stays what it is. */
-  async #nextSink({ logging }: Snapshot, onTrouble: (text: string) => void): Promise<Result<LogSink, string>> {
-    const stays = logging.destination.kind === 'stdout' && this.#snapshot.logging.destination.kind === 'stdout';
-    return stays ? ok(this.#sink) : openSink(logging, { onTrouble });
+  async #openSink({ logging }: Snapshot, onTrouble: (text: string) => void): Promise<Result<NextSink, string>> {
+    const { destination } = logging;
+    if (destination.kind === 'stdout' && this.#stdout !== undefined) {
+      return ok({ sink: this.#stdout, undo: () => Promise.resolve() });
+    }
+    const isNew = destination.kind === 'file' && !existsSync(destination.file);
+    const sink = await openSink(logging, { onTrouble });
+    if (!sink.ok) return sink;
+    const undo = async (): Promise<void> => {
+      await sink.value.close();
+      if (isNew) await rm(destination.file, { force: true });
+    };
+    return ok({ sink: sink.value, undo });
   }
 
   /** The log's destination in force, for whoever ends the process. */
@@ -164,10 +194,9 @@ export class Reloader {
     return { ...next, user: this.#snapshot.user };
   }
 
-  #fail(lines: readonly string[]): undefined {
+  #fail(lines: readonly string[]): void {
     const { log } = this.#options;
     for (const line of lines) log.event('errors', line);
     log.event('errors', `reload failed: everything stays as it was, generation ${this.#generation}`);
-    return undefined;
   }
 }

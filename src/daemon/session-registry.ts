@@ -1,6 +1,9 @@
 /** The sessions under way: how many there may be, in all and of one address, and how they end together. */
 import type { Session } from '../session/session.js';
 
+/** How long sessions that are ended at once may take to be gone, ms. */
+const DESTROY_MS = 2_000;
+
 export interface SessionLimits {
   readonly sessions: number;
   readonly sessionsPerAddress: number;
@@ -49,12 +52,12 @@ export class SessionRegistry {
     else this.#perAddress.set(address, left);
   }
 
-  /** Tells every client that the service ends; resolves when all sessions are gone, at the latest after `drain` ms. */
+  /** Tells every client that the service ends; resolves when all sessions are gone: what still runs after `drain` ms is ended. */
   async shutDown(drain: number): Promise<void> {
     for (const session of this.#sessions.keys()) session.shutDown();
     await this.#gone(drain);
     for (const session of this.#sessions.keys()) session.destroy();
-    await this.#gone(drain);
+    await this.#gone(DESTROY_MS);
   }
 
   async #gone(timeout: number): Promise<void> {

@@ -8,9 +8,28 @@ import type { Reloader } from './reload.js';
 
 const STOPPING = ['SIGTERM', 'SIGINT'] as const;
 
+/**
+ * SIGHUP while there is nothing to reload yet, which would end the start: `systemctl reload` may come that early. Gives whether one
+ * came, to be made up for.
+ */
+export function noteEarlyHangup(): () => boolean {
+  let came = false;
+  const note = (): void => void (came = true);
+  process.on('SIGHUP', note);
+  return () => {
+    // Whoever asks has put a handler of his own in place: without any, the next one would end the process.
+    process.off('SIGHUP', note);
+    return came;
+  };
+}
+
 /** Resolves when the gateway has been told to stop and every session is gone. */
-export async function untilStopped(daemon: Daemon, reloader: Reloader, log: RootLog): Promise<void> {
+export async function untilStopped(
+  { daemon, reloader, log }: { readonly daemon: Daemon; readonly reloader: Reloader; readonly log: RootLog },
+  hungUp: () => boolean,
+): Promise<void> {
   process.on('SIGHUP', () => void reloader.request('SIGHUP'));
+  if (hungUp()) void reloader.request('SIGHUP during the start');
   process.on('SIGUSR1', () => tellState(daemon, reloader, log));
   const signal = await new Promise<string>((resolve) => {
     for (const name of STOPPING) process.on(name, resolve);

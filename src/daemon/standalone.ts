@@ -6,11 +6,11 @@ import { ok } from '../lib/result.js';
 import { createLog, type Log } from '../log/log.js';
 import { openSink } from '../log/open-sink.js';
 import { startDaemon } from './daemon.js';
-import { prepare, type LaunchSource, type Prepared } from './preparation.js';
+import { logSettings, prepare, type LaunchSource, type Prepared } from './preparation.js';
 import { dropPrivileges } from './privileges.js';
 import type { PassedSocket } from './passed-sockets.js';
 import { Reloader } from './reload.js';
-import { untilStopped } from './signals.js';
+import { noteEarlyHangup, untilStopped } from './signals.js';
 import { ConfigurationWatch } from './watch.js';
 
 const complain = (text: string): void => void process.stderr.write(`sftpd: ${text}\n`);
@@ -25,6 +25,7 @@ export async function runStandalone(
   source: LaunchSource,
   { passed, version }: { readonly passed: readonly PassedSocket[]; readonly version: string },
 ): Promise<number> {
+  const hungUp = noteEarlyHangup();
   const prepared = await prepareAloud(source);
   if (prepared === undefined) return 1;
   const { snapshot, key, account } = prepared;
@@ -35,7 +36,7 @@ export async function runStandalone(
     complain(sink.error);
     return 1;
   }
-  const log = createLog({ mask: logging.events, debugLevel: logging.debugLevel, sink: sink.value });
+  const log = createLog({ ...logSettings(logging), sink: sink.value });
   const onBound = () => (account === undefined ? ok(undefined) : dropPrivileges(account));
   const daemon = await startDaemon({ snapshot, key, log, passed, onBound });
   if (!daemon.ok) {
@@ -66,7 +67,7 @@ export async function runStandalone(
     onCommitted: (next) => watch.follow(next),
   });
   watch.follow(snapshot);
-  await untilStopped(daemon.value, reloader, log);
+  await untilStopped({ daemon: daemon.value, reloader, log }, hungUp);
   await watch.close();
   await reloader.sink.close();
   return 0;
