@@ -63,9 +63,7 @@ test('each reload has one summary line, with trigger, listeners and sessions', a
   const { gateway, port } = await start();
   await login(port);
   const said = await gateway.hangUp();
-  expect(said).toMatch(
-    /reload ok: generation 2 trigger=SIGHUP kept=1 opened=0 closed=0 earlierSessions=1 ms=\d+/,
-  );
+  expect(said).toMatch(/reload ok: generation 2 trigger=SIGHUP kept=1 opened=0 closed=0 earlierSessions=1 ms=\d+/);
   expect(summaries(gateway.output())).toBe(1);
 });
 

@@ -16,7 +16,7 @@ import { vectorServerKeys } from '../vectors/server-keys.js';
 
 export interface RigOptions {
   readonly ftpd: { readonly host: string; readonly port: number };
-  readonly address?: '127.0.0.1' | '::1';
+  readonly address?: '127.0.0.1' | '::1' | '::';
   readonly externalAddress?: string;
   readonly control?: Partial<ControlSettings>;
   readonly data?: Partial<DataSettings>;
@@ -25,7 +25,7 @@ export interface RigOptions {
 }
 
 export interface Rig {
-  readonly host: '127.0.0.1' | '::1';
+  readonly host: '127.0.0.1' | '::1' | '::';
   readonly port: number;
   readonly daemon: Daemon;
   readonly log: () => readonly string[];

@@ -1,4 +1,6 @@
 /** The manual's -i and -r: what clients see behind NAT, and the ports that a firewall passes on. */
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -65,4 +67,27 @@ test('the 227 names it, the 229 names none', async () => {
   expect(must(parsePasvReply(await client.says('PASV', 227))).address).toBe(OUTSIDE);
   expect(passivePort(await client.says('EPSV', 229))).toBeGreaterThan(0);
   client.close();
+});
+
+test('an IPv4 client of an IPv6 listener meets IPv4 in M3, in the 227 and in access rules', async () => {
+  // Such a client shows as ::ffff:127.0.0.1 on both ends of its connection.
+  const rig = await startRig({ ftpd: { ...at, port: ftpd.port }, address: '::' });
+  rigs.push(rig);
+  const client = await RawClient.open({ ...at, port: rig.port });
+  // Fails unless M3 names 127.0.0.1 (the test client expects the address it dialled).
+  await client.secure();
+  client.send('USER anyone');
+  await client.reply();
+  await client.says('PASS x', 230);
+  const { address, port } = must(parsePasvReply(await client.says('PASV', 227)));
+  expect(address).toBe('127.0.0.1');
+  const data = connect({ host: address, port });
+  await once(data, 'connect');
+  client.send('NLST');
+  expect((await client.reply()).code).toBe(150);
+  expect((await client.reply()).code).toBe(226);
+  await client.says('PORT 127,0,0,1,200,10', 200);
+  data.destroy();
+  client.close();
+  expect(rig.log().some((line) => line.includes('(127.0.0.1): connected'))).toBe(true);
 });
