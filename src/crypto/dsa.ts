@@ -13,6 +13,7 @@ import {
 } from 'node:crypto';
 import { err, ok, type Result } from '../lib/result.js';
 import { Secret } from '../lib/secret.js';
+import { dsaSizesOf } from './dsa-spki.js';
 import { equalOctets, view } from './octets.js';
 
 /** A private key. What is in it leaves this file only as a signature or as PEM. */
@@ -33,6 +34,9 @@ export interface DsaPublicKey {
 /** Sizes of q with the hash that FIPS 186 pairs with each. */
 const HASHES = { 160: 'sha1', 224: 'sha224', 256: 'sha256' } as const;
 export type DivisorBits = keyof typeof HASHES;
+
+/** The hash that goes with each private key, worked out once. */
+const hashes = new WeakMap<KeyObject, DivisorBits>();
 
 /** Sizes that are made: FIPS 186-4 §4.2. */
 export const DSA_SIZES = { 1024: 160, 2048: 256, 3072: 256 } as const;
@@ -61,6 +65,10 @@ export function generateDsaKey(modulusBits: DsaModulusBits): DsaPrivateKey {
 export function importDsaPublicKey(der: Uint8Array): Result<DsaPublicKey, DsaKeyFault> {
   if (der.length > MAXIMUM_OCTETS) return err('size');
   const handle = attempt(() => createPublicKey({ key: view(der), format: 'der', type: 'spki' }));
+  // Nothing more is asked of a handle whose octets are no DSA key: see dsa-spki.ts.
+  if (dsaSizesOf(der, MAXIMUM_OCTETS) === undefined) {
+    return err(handle === undefined || handle.asymmetricKeyType === 'dsa' ? 'unreadable' : 'not-dsa');
+  }
   const key = describe(handle);
   // OpenSSL also reads BER and leaves trailing octets unsaid; a pinned key must have one spelling only.
   return key.ok && !equalOctets(key.value.der, der) ? err('unreadable') : key;
@@ -76,8 +84,10 @@ export function importDsaPublicPem(pem: string): Result<DsaPublicKey, DsaKeyFaul
 /** Reads a PEM private key that is not encrypted. */
 export function importDsaPrivatePem(pem: Uint8Array): Result<DsaPrivateKey, DsaKeyFault> {
   const handle = attempt(() => createPrivateKey({ key: view(pem), format: 'pem' }));
-  const fault = faultOf(handle);
-  return handle === undefined || fault !== undefined ? err(fault ?? 'unreadable') : ok(new Secret(handle));
+  if (handle === undefined) return err('unreadable');
+  if (handle.asymmetricKeyType !== 'dsa') return err('not-dsa');
+  const key = describe(attempt(() => createPublicKey(handle)));
+  return key.ok ? ok(new Secret(handle)) : key;
 }
 
 /** The public half. */
@@ -100,8 +110,8 @@ export function exportDsaPublicPem(publicKey: DsaPublicKey): string {
 /** r | s. The nonce is OpenSSL's own, mixed from the key and the message as well as from randomness. */
 export function dsaSign(privateKey: DsaPrivateKey, message: Uint8Array): Uint8Array {
   const key = privateKey.expose();
-  const bits = divisorBits(key);
-  if (bits === undefined) throw new Error('a DSA key with a q of no known size');
+  const bits = hashes.get(key) ?? dsaPublicKeyOf(privateKey).divisorBits;
+  hashes.set(key, bits);
   return new Uint8Array(sign(HASHES[bits], message, { key, dsaEncoding: 'ieee-p1363' }));
 }
 
@@ -122,28 +132,19 @@ export function keyFingerprint(der: Uint8Array): string {
   return `SHA256:${createHash('sha256').update(der).digest('base64').replace(/=+$/, '')}`;
 }
 
+/** What the octets of a key say; its handle is never asked for details (dsa-spki.ts). */
 function describe(handle: KeyObject | undefined): Result<DsaPublicKey, DsaKeyFault> {
-  const fault = faultOf(handle);
-  const bits = handle && divisorBits(handle);
-  if (handle === undefined || bits === undefined || fault !== undefined) return err(fault ?? 'unreadable');
+  if (handle === undefined) return err('unreadable');
+  if (handle.asymmetricKeyType !== 'dsa') return err('not-dsa');
   const der = attempt(() => new Uint8Array(handle.export({ type: 'spki', format: 'der' })));
-  if (der === undefined) return err('unreadable');
-  const modulusBits = handle.asymmetricKeyDetails?.modulusLength ?? 0;
-  return ok({ der, fingerprint: keyFingerprint(der), modulusBits, divisorBits: bits, handle });
+  const sizes = der && dsaSizesOf(der, MAXIMUM_OCTETS);
+  if (der === undefined || sizes === undefined) return err('unreadable');
+  const { modulus: modulusBits, divisor } = sizes;
+  if (modulusBits < MINIMUM_MODULUS || modulusBits > MAXIMUM_MODULUS || !isDivisor(divisor)) return err('size');
+  return ok({ der, fingerprint: keyFingerprint(der), modulusBits, divisorBits: divisor, handle });
 }
 
-function faultOf(handle: KeyObject | undefined): DsaKeyFault | undefined {
-  if (handle === undefined) return 'unreadable';
-  if (handle.asymmetricKeyType !== 'dsa') return 'not-dsa';
-  const modulus = handle.asymmetricKeyDetails?.modulusLength ?? 0;
-  const sized = modulus >= MINIMUM_MODULUS && modulus <= MAXIMUM_MODULUS && divisorBits(handle) !== undefined;
-  return sized ? undefined : 'size';
-}
-
-function divisorBits(key: KeyObject): DivisorBits | undefined {
-  const bits = key.asymmetricKeyDetails?.divisorLength;
-  return bits === 160 || bits === 224 || bits === 256 ? bits : undefined;
-}
+const isDivisor = (bits: number): bits is DivisorBits => bits === 160 || bits === 224 || bits === 256;
 
 /** OpenSSL throws for what it cannot read; here that is an ordinary answer. */
 function attempt<T>(action: () => T): T | undefined {

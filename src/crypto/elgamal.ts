@@ -48,6 +48,9 @@ export function elGamalKeyOf(x: bigint): ElGamalKeyPair {
   return { publicKey, x: new Secret(toOctets(x, octetLength(GROUP_14.p))) };
 }
 
+/** The largest p, in bits, over which an exponent of full length is drawn: some 2 ms a power. */
+const FULL_EXPONENT_BITS = 2048;
+
 /** The random parts of one encryption. Never to be used twice. */
 export interface ElGamalNonce {
   readonly k: bigint;
@@ -55,13 +58,14 @@ export interface ElGamalNonce {
 }
 
 /**
- * An exponent for one use. Over the RFC 3526 groups uniform from 1 to p−2. Over an unknown p, whose power goes through
+ * An exponent for one use. Over the RFC 3526 groups up to 2048 bits uniform from 1 to p−2. Over their larger ones 320 bits: more would
+ * only cost time (30 ms at 4096 bits), and p is the peer's choice. Over an unknown p, whose power goes through
  * BigInt, 320 bits: the message needs no more than the 112-bit strength of triple DES, for which a safe prime asks
  * 224 bits of exponent; 96 more make up for the bits that the small factors of p−1 give away where p was merely a random
  * prime (van Oorschot and Wiener, Eurocrypt '96). Who chose a worse p than that chose it for a key of his own.
  */
 export function randomExponent(random: RandomOctets, p: bigint): bigint {
-  if (isNamedModulus(p)) return randomInteger(random, octetLength(p), p - 2n);
+  if (isNamedModulus(p) && bitLength(p) <= FULL_EXPONENT_BITS) return randomInteger(random, octetLength(p), p - 2n);
   return randomInteger(random, UNNAMED_EXPONENT_BITS / 8, (1n << BigInt(UNNAMED_EXPONENT_BITS)) - 1n);
 }
 

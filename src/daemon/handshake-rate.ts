@@ -28,12 +28,44 @@ export class TokenBucket {
   }
 }
 
-/** The same mechanism, answering 431 when the bucket is empty (RFC 2228 §3: a resource is unavailable). */
-export function limited(mechanism: Mechanism, bucket: TokenBucket): Mechanism {
+/** Of the exchanges a second, the share that one address may begin: nobody takes them all. */
+const SHARE_OF_AN_ADDRESS = 0.5;
+
+/** Addresses whose share is remembered; the longest known is forgotten first. */
+const MAX_ADDRESSES = 10_000;
+
+/** The exchanges that may begin, in all and from one address. */
+export class HandshakeRate {
+  readonly #all: TokenBucket;
+  readonly #share: number;
+  readonly #byAddress = new Map<string, TokenBucket>();
+
+  constructor(perSecond: number) {
+    this.#all = new TokenBucket(perSecond);
+    this.#share = Math.max(1, perSecond * SHARE_OF_AN_ADDRESS);
+  }
+
+  take(address: string): boolean {
+    return this.#bucketOf(address).take() && this.#all.take();
+  }
+
+  #bucketOf(address: string): TokenBucket {
+    const known = this.#byAddress.get(address);
+    if (known !== undefined) return known;
+    const [oldest] = this.#byAddress.keys();
+    if (this.#byAddress.size >= MAX_ADDRESSES && oldest !== undefined) this.#byAddress.delete(oldest);
+    const bucket = new TokenBucket(this.#share);
+    this.#byAddress.set(address, bucket);
+    return bucket;
+  }
+}
+
+/** The same mechanism for one client, answering 431 when too many exchanges begin (RFC 2228 §3: a resource is unavailable). */
+export function limited(mechanism: Mechanism, rate: HandshakeRate, address: string): Mechanism {
   return {
     name: mechanism.name,
     begin: (setting) =>
-      bucket.take()
+      rate.take(address)
         ? mechanism.begin(setting)
         : { kind: 'refused', code: 431, text: 'Too many security exchanges at the moment: try again in a second.' },
   };

@@ -19,7 +19,7 @@ import type { SessionSummary } from '../session/session-options.js';
 import { plainAddress } from '../wire/host-port.js';
 import { ftpdDialer } from './dial.js';
 import type { Handoffs } from './handoff/prepare.js';
-import { limited, TokenBucket } from './handshake-rate.js';
+import { HandshakeRate, limited } from './handshake-rate.js';
 import { SessionRegistry } from './session-registry.js';
 import { ThirdPartyMemory } from './third-party-memory.js';
 
@@ -58,13 +58,14 @@ export interface Service {
 
 /** Makes ready for connections; opens nothing. */
 export function createService({ snapshot, key, shared, handoffs }: ServiceOptions): Service {
-  const bucket = new TokenBucket(snapshot.limits.handshakesPerSecond);
+  const rate = new HandshakeRate(snapshot.limits.handshakesPerSecond);
   const own = createSafeTp1({ key, random: systemRandom });
   return {
     accept: (socket, settings) => {
       const pool = poolOf(settings, shared.pools);
       const offered = [own, ...(handoffs?.mechanisms(settings) ?? [])];
-      const mechanisms = offered.map((mechanism) => limited(mechanism, bucket));
+      const address = plainAddress(socket.remoteAddress ?? '');
+      const mechanisms = offered.map((mechanism) => limited(mechanism, rate, address));
       return accept(socket, { settings, snapshot, mechanisms, pool, handoffs, ...shared });
     },
   };

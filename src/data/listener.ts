@@ -83,7 +83,12 @@ export class DataListener {
   #accept(socket: Socket, options: ListenerOptions): void {
     // Until it is taken, an error on it must not become an exception; the taker will find it destroyed.
     socket.on('error', () => undefined);
-    const from = plainAddress(socket.remoteAddress ?? '');
+    if (socket.remoteAddress === undefined) {
+      // Reset before we looked.
+      socket.destroy();
+      return;
+    }
+    const from = plainAddress(socket.remoteAddress);
     const stranger = from !== plainAddress(options.peer);
     if (stranger) options.onStranger(from);
     const connection = this.#connection;

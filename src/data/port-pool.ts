@@ -38,7 +38,13 @@ export class PortPool {
       this.#next = port === this.#range.high ? this.#range.low : port + 1;
       if (this.#taken.has(port)) continue;
       this.#taken.add(port);
-      return { port, release: () => void this.#taken.delete(port) };
+      let held = true;
+      const release = (): void => {
+        // Once: by the second time the port may be somebody else's.
+        if (held) this.#taken.delete(port);
+        held = false;
+      };
+      return { port, release };
     }
     return undefined;
   }

@@ -157,13 +157,13 @@ export class Pump {
     this.fail(side === 'client' ? 'client-broken' : 'ftpd-broken');
   }
 
+  /**
+   * Looked at once an interval: a stall is noticed after one to two of them. It bounds the wait for the ftpd's word on a download
+   * that has ended, too.
+   */
   #checkProgress(): void {
-    // Looked at once an interval: a stall is noticed after one to two of them. A source that has ended waits for the ftpd's reply, which is the session's to bound.
-    if (this.#moved || (this.#stage === 'source-ended' && this.#released === 'no')) {
-      this.#moved = false;
-      return;
-    }
-    this.fail('stalled');
+    if (!this.#moved) return this.fail('stalled');
+    this.#moved = false;
   }
 
   #end(outcome: PumpOutcome): void {

@@ -123,7 +123,7 @@ export function setupReply(turn: Turn, message: Reply): void {
   }
   const leg = step.on === 'ftpd-active' ? ({ mode: 'listen' } as const) : passiveLeg(turn, step.mode, message);
   if (leg === undefined) {
-    turn.log('warnings', 'cannot read where the ftpd listens', { reply: message.lines.at(-1) ?? '' });
+    turn.log('warnings', 'cannot read where the ftpd listens', { reply: message.code });
     return giveUp(turn, request, reply(425, 'The FTP server did not say where it listens.'));
   }
   if (request.client.mode === 'connect')

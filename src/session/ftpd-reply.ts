@@ -26,9 +26,7 @@ export function ftpdReply(turn: Turn, said: Reply): void {
   const awaiting = turn.state.awaiting[index];
   if (awaiting === undefined) {
     // Passed on, it would put every later reply of the session out of step.
-    return turn.log('warnings', 'dropped a reply of the ftpd that no command asked for', {
-      reply: message.lines.at(-1) ?? '',
-    });
+    return turn.log('warnings', 'dropped a reply of the ftpd that no command asked for', { reply: message.code });
   }
   if (!isPreliminary(message)) {
     turn.update({ awaiting: turn.state.awaiting.filter((_, position) => position !== index) });
@@ -99,7 +97,7 @@ function settled(turn: Turn, incoming: Incoming, message: Reply): void {
 function loginFailed(turn: Turn): void {
   const failures = turn.state.login.failures + 1;
   turn.setLogin({ ...turn.state.login, failures });
-  turn.log('warnings', 'login refused', { user: turn.state.login.user ?? '' });
+  turn.log('warnings', 'login refused');
   if (failures >= turn.policy.loginFailures) turn.closeWith(421, 'Too many failed logins.', 'too many failed logins');
 }
 

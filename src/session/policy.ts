@@ -53,6 +53,11 @@ const FIRST_UNPRIVILEGED_PORT = 1024;
 
 export const isAnonymous = (user: string): boolean => /^(anonymous|ftp)$/i.test(user);
 
+/** What an unprotected session may say before USER where only anonymous ones are served. */
+const BEFORE_LOGIN: ReadonlySet<string> = new Set(
+  'USER QUIT NOOP HELP SYST STAT FEAT OPTS CLNT LANG HOST REIN'.split(' '),
+);
+
 /** Verdict on a verb in an unprotected session before it goes to the ftpd. Undefined: let it through. */
 export function clearVerdict(policy: SessionPolicy, login: Login, { verb, argument }: Command): Reply | undefined {
   switch (policy.cleartext) {
@@ -61,6 +66,8 @@ export function clearVerdict(policy: SessionPolicy, login: Login, { verb, argume
     case 'deny':
       return reply(530, `This server accepts protected sessions only: ${useInstead(policy)}.`);
     case 'anonymous-only':
+      // Some ftpds know other ways to log in than USER: before an anonymous one, only what is known to be none passes.
+      if (login.stage === 'none' && !BEFORE_LOGIN.has(verb)) return reply(530, 'Log in with USER first.');
       if ((verb === 'PASS' || verb === 'ACCT') && login.latest === 'refused') return reply(503, 'USER first.');
       if (verb !== 'USER' || isAnonymous(argument ?? '')) return undefined;
       return reply(530, `Unprotected sessions are for anonymous users only: ${useInstead(policy)}.`);

@@ -43,6 +43,8 @@ function auth(turn: Turn, incoming: Incoming): void {
     // The ftpd is in the middle of an unprotected login: what it knows of this session was sent in clear.
     return turn.answer(incoming, reply(503, 'A login has begun unprotected: connect again to protect it.'));
   }
+  // Giving an exchange up for another one costs the gateway as much as failing it.
+  if (channel.kind === 'negotiating' && !countFailure(turn)) return;
   const outcome = begin(turn, incoming.command.argument ?? '');
   switch (outcome.kind) {
     case 'exchange':
@@ -99,14 +101,19 @@ function adat(turn: Turn, incoming: Incoming): void {
 
 /** After an error the exchange is over and starts again with AUTH (RFC 2228 §3, ADAT). */
 function failExchange(turn: Turn, incoming: Incoming, code: 501 | 535, text: string, why: string): void {
-  const failures = turn.state.negotiation.failures + 1;
-  turn.setNegotiation({ ...turn.state.negotiation, failures });
   turn.setChannel({ kind: 'clear' });
   turn.log('warnings', 'a security exchange failed', { why });
   turn.answer(incoming, reply(code, text));
-  if (failures >= MAX_FAILED_EXCHANGES) {
-    turn.closeWith(421, 'Too many failed security exchanges.', 'too many failed security exchanges');
-  }
+  countFailure(turn);
+}
+
+/** Counts an exchange that came to nothing; false when it was one too many, and the session ends. */
+function countFailure(turn: Turn): boolean {
+  const failures = turn.state.negotiation.failures + 1;
+  turn.setNegotiation({ ...turn.state.negotiation, failures });
+  if (failures < MAX_FAILED_EXCHANGES) return true;
+  turn.closeWith(421, 'Too many failed security exchanges.', 'too many failed security exchanges');
+  return false;
 }
 
 /** The largest number PBSZ can name (RFC 2228 §3). */

@@ -15,7 +15,7 @@ import type { SessionSetting } from './policy.js';
 import type { ConnectedSuccessor, DataPlane, Successor } from './ports.js';
 import { KERBEROS_HAND_OFF, type SessionOptions, type SessionSummary } from './session-options.js';
 import { SessionTimers } from './session-timers.js';
-import { initialState, type SessionState } from './state.js';
+import { initialState, isOccupied, type SessionState } from './state.js';
 import { step, wantsClientLine } from './step.js';
 import { beginSuccession, isConnected } from './succession.js';
 
@@ -160,7 +160,8 @@ export class Session {
     while (wantsClientLine(this.#state) && !this.#client.full) {
       const next = this.#lines.next();
       if (next === undefined) {
-        if (this.#clientEnded === 'yes') this.#dispatch({ type: 'client-closed' });
+        // What a client has asked for before it ended its side is served to the end, as ftpds do.
+        if (this.#clientEnded === 'yes' && !isOccupied(this.#state)) this.#dispatch({ type: 'client-closed' });
         break;
       }
       if (next.kind === 'too-long') this.#dispatch({ type: 'client-line-too-long' });

@@ -168,4 +168,9 @@ export function isBusy(state: Serving): boolean {
   return state.awaiting.length > 0 || state.data.stage === 'setting-up' || state.data.stage === 'running';
 }
 
+/** Whether something a client has asked for is still to come. */
+export function isOccupied(state: SessionState): boolean {
+  return state.phase === 'serving' && (isBusy(state) || state.waiting.length > 0);
+}
+
 export const isTransferring = (state: Serving): boolean => state.data.stage === 'running';

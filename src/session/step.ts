@@ -48,7 +48,8 @@ export function step(state: SessionState, event: SessionEvent, setting: SessionS
 /** Whether the shell may hand over another line of the client; while not, it leaves octets unread. */
 export function wantsClientLine(state: SessionState): boolean {
   if (state.phase !== 'serving' || (state.ending === 'yes' && !isTransferring(state))) return false;
-  if (isTransferring(state)) return state.waiting.length < MAX_WAITING_COMMANDS;
+  // What overtakes a transfer waits as well, with the ftpd: an ftpd may leave it unread until the transfer is over.
+  if (isTransferring(state)) return state.waiting.length + state.awaiting.length < MAX_WAITING_COMMANDS;
   return !isBusy(state) && state.waiting.length === 0;
 }
 

@@ -76,7 +76,9 @@ function directTransferReply(turn: Turn, transfer: Transfer, message: Reply): vo
   const { path, outcome, joined } = transfer;
   turn.effect({ do: 'stop-timer', timer: 'silence' });
   turn.effect({ do: 'start-timer', timer: 'idle' });
-  if (path.kind === 'direct' && outcome?.kind === 'done' && refusesDirect(transfer, message)) {
+  // Of a transfer that the client aborts, a 425 says nothing about third parties.
+  const aborted = turn.state.awaiting.some((each) => each.incoming.command.verb === 'ABOR');
+  if (!aborted && path.kind === 'direct' && outcome?.kind === 'done' && refusesDirect(transfer, message)) {
     learn(turn, path.via, 'refused');
     if (canRetry(transfer) && path.via === 'active') {
       const retried: Transfer = { ...transfer, joined: joined === 'no' ? 'no' : 'announced', outcome: undefined };
@@ -94,6 +96,8 @@ export function silentFtpd(turn: Turn): void {
   const transfer = runningTransfer(turn.state);
   if (transfer?.path.kind !== 'direct' || transfer.path.via !== 'passive') return;
   learn(turn, 'passive', 'refused');
+  // From here on the ftpd owes its final reply.
+  turn.effect({ do: 'start-timer', timer: 'idle' });
   turn.effect({ do: 'knock', endpoint: transfer.path.ftpd, direction: transfer.direction });
   turn.setData({
     stage: 'running',

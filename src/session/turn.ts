@@ -15,6 +15,12 @@ import { shownCommand, shownReply } from './shown-command.js';
 /** Reply codes of protected replies (RFC 2228 §5.2). */
 const PROTECTED_REPLY: Record<CommandProtection, number> = { MIC: 631, ENC: 632, CONF: 633 };
 
+/** A protected reply of more lines than this has several in a fragment … */
+const MAX_LINES_APART = 100;
+
+/** … of about this many octets; its base 64 fits a reply line of any client. */
+const FRAGMENT_OCTETS = 3_000;
+
 export class Turn {
   readonly setting: SessionSetting;
   readonly #effects: Effect[] = [];
@@ -160,24 +166,44 @@ export class Turn {
   }
 
   /**
-   * One protected fragment a line (RFC 2228 §5.2): every line of the reply is a message of its own, with its CRLF except
-   * for the last, and the outer lines are formed strictly, code and hyphen on all but the last.
+   * Every fragment of a reply is a message of its own (RFC 2228 §5.2), with its CRLF except for the last, and the outer lines are
+   * formed strictly, code and hyphen on all but the last.
    */
   #protectReply(message: Reply, protection: CommandProtection): Uint8Array | undefined {
     const code = PROTECTED_REPLY[protection];
     const out: string[] = [];
-    for (const [index, line] of message.lines.entries()) {
+    const fragments = fragmentsOf(message.lines);
+    for (const [index, fragment] of fragments.entries()) {
       const { channel } = this.#state;
       if (channel.kind !== 'secured') throw new Error('a protected reply needs a security context');
-      const last = index === message.lines.length - 1;
-      const sealed = channel.context.protect(protection, Buffer.from(last ? line : `${line}\r\n`, 'latin1'));
+      const sealed = channel.context.protect(protection, Buffer.from(fragment, 'latin1'));
       if (!sealed.ok) {
         this.close('sequence numbers used up');
         return undefined;
       }
       this.setChannel({ ...channel, context: sealed.value.context });
+      const last = index === fragments.length - 1;
       out.push(`${code}${last ? ' ' : '-'}${encodeBase64(sealed.value.message)}\r\n`);
     }
     return Buffer.from(out.join(''), 'latin1');
   }
+}
+
+/**
+ * A line each, as long as there are few. Of a long reply (the status of a large directory) several lines share a fragment: each costs a
+ * cipher and a MAC, and all of them are one turn of the event loop.
+ */
+function fragmentsOf(lines: readonly string[]): readonly string[] {
+  const ended = lines.map((line, index) => (index === lines.length - 1 ? line : `${line}\r\n`));
+  if (ended.length <= MAX_LINES_APART) return ended;
+  const fragments: string[] = [];
+  let fragment = '';
+  for (const line of ended) {
+    if (fragment !== '' && fragment.length + line.length > FRAGMENT_OCTETS) {
+      fragments.push(fragment);
+      fragment = '';
+    }
+    fragment += line;
+  }
+  return [...fragments, fragment];
 }

@@ -130,7 +130,7 @@ for (const name of Object.keys(recipes) as (keyof typeof recipes)[]) {
     }
 
     if (recipe.transports.includes('tcp'))
-      test('over tcp: what is logged while it is away arrives when it is back', async () => {
+      test('over tcp: what is logged while it is away arrives when it is back, but for what was on its way', async () => {
         const daemon = await newDaemon(name);
         await daemon.start();
         const { sink } = await sinkFor(daemon, 'tcp', loadUnixDatagram);
@@ -141,7 +141,10 @@ for (const name of Object.keys(recipes) as (keyof typeof recipes)[]) {
         await daemon.start();
         sink.write(entry('errors', 'after all'));
         const lines = await linesWith(daemon, 'after all');
-        expect(lines.filter((line) => line.includes('in between'))).toHaveLength(100);
+        const between = lines.filter((line) => line.includes('in between'));
+        // TCP gives no word of receipt: the one that went out before the end of the connection was noticed may be gone.
+        expect(between.length).toBeGreaterThanOrEqual(99);
+        expect(new Set(between).size).toBe(between.length);
       });
 
     if (recipe.transports.includes('udp'))
