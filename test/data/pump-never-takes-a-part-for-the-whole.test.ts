@@ -112,6 +112,14 @@ describe('in clear', () => {
     expect((await ended).outcome).toEqual({ kind: 'failed', cause: 'stalled' });
   });
 
+  test('a download that has ended does not wait for the word of the ftpd for ever', async () => {
+    const { ended, client, ftpd } = await pumping('ftpd', plain('download'), 20);
+    const got = received(client);
+    ftpd.end('all there is');
+    expect((await ended).outcome).toEqual({ kind: 'failed', cause: 'stalled' });
+    expect((await got).ended).toBe('reset');
+  });
+
   test('a source that is faster than its sink waits', async () => {
     const { ended, client, ftpd, pump } = await pumping('ftpd', plain('download'));
     const data = randomBytes(8 * 1024 * 1024);
