@@ -9,7 +9,8 @@ export const limitsSchema = section({
   handshakesPerSecond: count(1, 10_000)
     .default(50)
     .describe(
-      'Security handshakes begun in one second, 1 to 10000; each costs signatures and modular powers. Default 50.',
+      'Security handshakes begun in one second, 1 to 10000; each costs signatures and modular powers, and one address may begin half of ' +
+        'them. Default 50.',
     ),
   loginFailures: count(1, 100).default(5).describe('Refused logins after which a session ends, 1 to 100. Default 5.'),
   drain: duration('0s', '1d')

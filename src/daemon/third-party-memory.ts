@@ -1,5 +1,5 @@
 /** What is known of each ftpd and third-party transfers, for all sessions of this process (session/third-party.ts). */
-import type { DirectVia, ThirdPartyKnowledge } from '../session/third-party.js';
+import type { DirectVia, ThirdPartyKnowledge } from '../session/io.js';
 import type { Log } from '../log/log.js';
 
 export class ThirdPartyMemory {

@@ -1,9 +1,8 @@
 /** Performing what the engine asks for: each effect to whoever can do it. */
 import { unreachable } from '../lib/result.js';
-import type { CloseReason, Effect, HandOff } from './io.js';
+import type { CloseReason, DirectVia, Effect, HandOff } from './io.js';
 import type { DataPlane, SessionLog } from './ports.js';
 import type { SessionTimers } from './session-timers.js';
-import type { DirectVia } from './third-party.js';
 
 /** What the shell of a session can do. */
 export interface Hands {

@@ -7,10 +7,15 @@ import type { Command } from '../wire/command.js';
 import type { Endpoint } from '../wire/host-port.js';
 import type { Line } from '../wire/line.js';
 import type { Reply } from '../wire/reply.js';
-import type { DirectVia } from './third-party.js';
 
 /** The two ends a session stands between. */
 export type Side = 'client' | 'ftpd';
+
+/** Who connects: the ftpd to the client's PORT, or the client to the ftpd's PASV. */
+export type DirectVia = 'active' | 'passive';
+
+/** What is known of an ftpd and third-party transfers. */
+export type ThirdPartyKnowledge = 'unknown' | 'works' | 'refused';
 
 export type TimerName =
   /** From the greeting until somebody is logged in. */

@@ -7,7 +7,7 @@ import { plainAddress, type Endpoint } from '../wire/host-port.js';
 import { reply, type Reply } from '../wire/reply.js';
 import type { Command } from '../wire/command.js';
 import type { Channel, Login } from './state.js';
-import type { DirectVia, ThirdPartyKnowledge } from './third-party.js';
+import type { DirectVia, ThirdPartyKnowledge } from './io.js';
 
 export interface SessionPolicy {
   readonly mechanisms: readonly Mechanism[];

@@ -1,9 +1,8 @@
 /** What a session is made of, and what it comes to. */
 import type { Duplex } from 'node:stream';
-import type { CloseReason, TimerName } from './io.js';
+import type { CloseReason, DirectVia, TimerName } from './io.js';
 import type { SessionSetting } from './policy.js';
 import type { DialFtpd, HandOffs, OpenDataPlane, SessionLog } from './ports.js';
-import type { DirectVia } from './third-party.js';
 
 export interface SessionOptions {
   readonly client: Duplex;

@@ -10,15 +10,10 @@
  */
 import { addressFamily, formatEprt, formatPort, type Endpoint } from '../wire/host-port.js';
 import type { Reply } from '../wire/reply.js';
+import type { DirectVia } from './io.js';
 import type { SessionSetting } from './policy.js';
 import type { Channel, Serving, SetupRequest, Transfer } from './state.js';
 import type { Turn } from './turn.js';
-
-/** Who connects: the ftpd to the client's PORT, or the client to the ftpd's PASV. */
-export type DirectVia = 'active' | 'passive';
-
-/** What is known of an ftpd and third-party transfers. */
-export type ThirdPartyKnowledge = 'unknown' | 'works' | 'refused';
 
 /** 425, Can't open data connection (RFC 959 §5.4). */
 const NO_DATA_CONNECTION = 425;

@@ -4,7 +4,7 @@ import { MAX_WAITING_COMMANDS } from '../../src/session/policy.js';
 import { initialState, type SessionState } from '../../src/session/state.js';
 import { step, wantsClientLine } from '../../src/session/step.js';
 import type { Effect, SessionEvent } from '../../src/session/io.js';
-import { ReplyAssembler, type Reply } from '../../src/wire/reply.js';
+import { ReplyAssembler } from '../../src/wire/reply.js';
 import { decodeBase64, encodeBase64 } from '../../src/wire/base64.js';
 import { must } from '../security/association.js';
 import { localSetting } from './transcript-player.js';
@@ -65,7 +65,7 @@ test.each([100, 101, 20_000])(
     const assembler = new ReplyAssembler();
     const events = joined.split('\r\n').map((each) => assembler.accept(each));
     const whole = events.at(-1);
-    expect(whole?.kind === 'reply' && (whole.reply as Reply).lines).toEqual(lines);
+    expect(whole?.kind === 'reply' && whole.reply.lines).toEqual(lines);
     expect(outer.slice(0, -1).every((each) => each.startsWith('632-'))).toBe(true);
     expect(Math.max(...outer.map((each) => each.length))).toBeLessThan(4_200);
     if (count > 100) expect(outer.length).toBeLessThan(count / 10);

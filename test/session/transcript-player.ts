@@ -18,7 +18,7 @@ import type { SessionPolicy, SessionSetting } from '../../src/session/policy.js'
 import { initialState, type SessionState } from '../../src/session/state.js';
 import { decodeBase64, encodeBase64 } from '../../src/wire/base64.js';
 import type { Reply } from '../../src/wire/reply.js';
-import type { DirectVia, ThirdPartyKnowledge } from '../../src/session/third-party.js';
+import type { DirectVia, ThirdPartyKnowledge } from '../../src/session/io.js';
 import { fakeMechanism } from './fake-mechanism.js';
 
 export const openPolicy: SessionPolicy = {
