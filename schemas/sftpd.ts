@@ -24,7 +24,8 @@ export const sftpdSchema = section({
     .default('safetp')
     .describe(
       "The user that sftpd becomes after the ports are bound, when it is started as root; root's groups go too. The keys must be " +
-        'his. null: it stays root. Started as anybody else, it stays who it is. Default safetp.',
+        'his. null: it stays root. Started as anybody else, it stays who it is. A user who does not exist is an error, but for safetp: then sftpd ' +
+        'stays root, and says so at each start. Default safetp.',
     ),
   listeners: listenersSchema,
   ftpd: ftpdSchema,

@@ -96,7 +96,8 @@ async function serveOne(
 
 function report({ diagnostics, faults, prepared }: Preparation, log: Log): void {
   const category = prepared === undefined ? 'errors' : 'warnings';
-  for (const line of [...diagnosticLines(diagnostics), ...faults]) log.event(category, line);
+  const notices = prepared?.notices ?? [];
+  for (const line of [...diagnosticLines(diagnostics), ...faults, ...notices]) log.event(category, line);
   if (prepared === undefined) log.event('errors', 'not started');
 }
 

@@ -18,6 +18,8 @@ export interface Prepared {
   readonly key: ServerKey;
   /** Whom to become, once the ports are bound. */
   readonly account: Account | undefined;
+  /** What an administrator should know although sftpd starts. One line each. */
+  readonly notices: readonly string[];
 }
 
 /** What came of it: all that is wrong or odd, and how far it got. */
@@ -38,9 +40,17 @@ export async function prepare(source: LaunchSource): Promise<Preparation> {
   if (!loaded.ok) return { diagnostics: loaded.error, faults: [], snapshot: undefined, prepared: undefined };
   const { snapshot, warnings } = loaded.value;
   const key = loadServerKey(snapshot.workdir);
-  const account = await accountToDropTo(snapshot.user);
-  const faults = [...(key.ok ? [] : [key.error.text]), ...(account.ok ? [] : [account.error])];
-  const prepared = key.ok && account.ok ? { snapshot, key: key.value, account: account.value } : undefined;
+  const drop = await accountToDropTo(snapshot.user);
+  const faults = [...(key.ok ? [] : [key.error.text]), ...(drop.ok ? [] : [drop.error])];
+  const prepared =
+    key.ok && drop.ok
+      ? {
+          snapshot,
+          key: key.value,
+          account: drop.value.account,
+          notices: drop.value.notice === undefined ? [] : [drop.value.notice],
+        }
+      : undefined;
   return { diagnostics: warnings, faults, snapshot, prepared };
 }
 

@@ -23,20 +23,29 @@ export function isRoot(): boolean {
   return process.geteuid?.() === 0;
 }
 
+/** The user of the manual, and the default of the configuration: most who name it have named nobody. */
+const DEFAULT_USER = 'safetp';
+
+/** Whom to become, and what an administrator should know about it. */
+export interface Drop {
+  readonly account: Account | undefined;
+  readonly notice?: string;
+}
+
 /**
  * The account to drop to: undefined when this is not root, or when the configuration names nobody (null). A user that does
- * not exist is an error: going on as root would be the opposite of what was asked for.
+ * not exist is an error: going on as root would be the opposite of what was asked for. Only the default one may be absent, so that
+ * sftpd can be tried before a system is set up for it; that is said at every start.
  */
-export async function accountToDropTo(user: string | null): Promise<Result<Account | undefined, string>> {
-  if (user === null || !isRoot()) return ok(undefined);
+export async function accountToDropTo(user: string | null): Promise<Result<Drop, string>> {
+  if (user === null || !isRoot()) return ok({ account: undefined });
   const account = await findAccount(user);
-  if (account === undefined) {
-    return err(
-      `user: there is no user ${user} to drop root's privileges to: make one (useradd --system ${user}), name another, ` +
-        'or write user: null to stay root',
-    );
+  if (account !== undefined) return ok({ account });
+  const remedy = `make one (useradd --system ${user}), name another, or write user: null`;
+  if (user === DEFAULT_USER) {
+    return ok({ account, notice: `user: there is no user ${user}, so sftpd stays root: ${remedy} if that is meant` });
   }
-  return ok(account);
+  return err(`user: there is no user ${user} to drop root's privileges to: ${remedy} to stay root`);
 }
 
 /** Looks a user up: in /etc/passwd, then through getent(1), which knows LDAP and the like. */

@@ -55,6 +55,7 @@ export async function runStandalone(
     key: key.fingerprint,
     ...(account === undefined ? {} : { user: account.name }),
   });
+  for (const notice of prepared.notices) log.event('warnings', notice);
   warnOfReload(prepared, log);
   const watch = new ConfigurationWatch(() => void reloader.request('file change'), log);
   const reloader = new Reloader({
@@ -76,7 +77,7 @@ export async function runStandalone(
 async function prepareAloud(source: LaunchSource): Promise<Prepared | undefined> {
   const { diagnostics, faults, prepared } = await prepare(source);
   process.stderr.write(formatDiagnostics(diagnostics, { source: process.stderr.isTTY }));
-  for (const fault of faults) complain(fault);
+  for (const line of [...faults, ...(prepared?.notices ?? [])]) complain(line);
   return prepared;
 }
 

@@ -62,7 +62,7 @@ describe('dropping privileges', () => {
   });
 
   test('is asked of nobody but root, and of root only where a user is named', async () => {
-    expect(await accountToDropTo(null)).toEqual({ ok: true, value: undefined });
+    expect(await accountToDropTo(null)).toEqual({ ok: true, value: { account: undefined } });
     const absent = await accountToDropTo('no-such-user');
     expect(absent.ok).toBe(!isRoot);
     if (!absent.ok) expect(absent.error).toContain('there is no user no-such-user');
@@ -166,6 +166,14 @@ describe.skipIf(!isRoot)(`sftpd started as root${reason}`, () => {
     const { server } = await start({ user: 'no-such-user' });
     expect(await server.ended).toBe('exit 1');
     expect(server.output()).toContain("user: there is no user no-such-user to drop root's privileges to");
+  });
+
+  test('stays root where the default user does not exist, and says so', async ({ skip }) => {
+    skip((await findAccount('safetp')) !== undefined, 'this machine has a user safetp');
+    const { server, folder } = await start({ user: 'safetp' });
+    await says(server, /ready/);
+    expect(server.output()).toMatch(/^sftpd: user: there is no user safetp, so sftpd stays root: make one/m);
+    expect(statusOf(folder)['Uid']).toBe('0\t0\t0\t0');
   });
 
   test('stays root where user is null', async () => {
