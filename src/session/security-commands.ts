@@ -2,6 +2,7 @@
  * The commands of RFC 2228 §3 and draft-bonachea-sftp §2 that are the gateway's own: AUTH, ADAT, PBSZ, PROT, CCC, DIGT. Each
  * handler lists what is legal; the rest is an error with the RFC's code.
  */
+import { findMechanism } from '../security/mechanism-list.js';
 import type { AuthOutcome, ExchangeOutcome, ProtectionLevel } from '../security/mechanism.js';
 import { decodeBase64, encodeBase64 } from '../wire/base64.js';
 import { reply } from '../wire/reply.js';
@@ -62,7 +63,7 @@ function auth(turn: Turn, incoming: Incoming): void {
 
 function begin(turn: Turn, name: string): AuthOutcome {
   const { mechanisms } = turn.policy;
-  const mechanism = mechanisms.find((candidate) => candidate.name.toLowerCase() === name.toLowerCase());
+  const mechanism = findMechanism(mechanisms, name);
   if (mechanism !== undefined) return mechanism.begin({ serverAddress: turn.setting.serverAddress });
   // The complete list, so that a client need not try them one by one (draft-bonachea-sftp §2).
   const list = mechanisms.map((candidate) => candidate.name).join(' ');
