@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** sftpc: argv and the process around run(). The only place that sets the exit status. */
 import process from 'node:process';
-import { run } from './run.js';
+import { run } from './cli/run.js';
 
 /** Exit status after a second interrupt: 128 + SIGINT. */
 const EXIT_INTERRUPTED = 130;

@@ -2,8 +2,8 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { Connection } from '../../src/client/connection.js';
-import { DataConnector } from '../../src/client/data-connection.js';
+import type { Connection } from '../../src/client/session/connection.js';
+import { DataConnector } from '../../src/client/session/data-connection.js';
 import { parsePort } from '../../src/wire/host-port.js';
 import { reply, type Reply } from '../../src/wire/reply.js';
 

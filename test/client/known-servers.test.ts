@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { defaultKnownServersFile, KnownServers } from '../../src/client/known-servers.js';
+import { defaultKnownServersFile, KnownServers } from '../../src/client/trust/known-servers.js';
 
 const FINGERPRINT = `SHA256:${'a'.repeat(43)}`;
 const OTHER = `SHA256:${'b'.repeat(43)}`;

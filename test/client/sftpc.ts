@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Readable, Writable } from 'node:stream';
 import { expect, onTestFinished } from 'vitest';
-import { run, type World } from '../../src/client/run.js';
+import { run, type World } from '../../src/client/cli/run.js';
 import { startDemoFtpd } from '../../src/demo/ftpd.js';
 import { LineReader } from '../../src/wire/line.js';
 

@@ -9,7 +9,7 @@
  * the way but guesses a port of the moment. Data in clear is anybody's to read and change who is on the way, and a user who
  * asked for it has said that this does not matter; S and P take neither exception.
  */
-import { reset as resetConnection } from '../data/pump.js';
+import { reset as resetConnection } from '../../data/pump.js';
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import {
@@ -20,11 +20,11 @@ import {
   parsePasvReply,
   plainAddress,
   type Endpoint,
-} from '../wire/host-port.js';
-import { isCompletion, type Reply } from '../wire/reply.js';
+} from '../../wire/host-port.js';
+import { isCompletion, type Reply } from '../../wire/reply.js';
 import type { Connection } from './connection.js';
 import { dial } from './dial.js';
-import { ClientError, messageOf, refusedCommand } from './error.js';
+import { ClientError, messageOf, refusedCommand } from '../error.js';
 
 export type DataMode = 'passive' | 'active';
 

@@ -2,15 +2,15 @@
  * An FTP session as commands see it: logged in, with a representation type, a way to make data connections, and a data
  * protection level, over a Connection.
  */
-import type { ProtectionLevel } from '../security/mechanism.js';
-import type { Secret } from '../lib/secret.js';
-import { MAXIMUM_BUFFER } from '../security/safetp1/profile.js';
-import type { Command } from '../wire/command.js';
-import { isCompletion, isIntermediate, replyText, type Reply } from '../wire/reply.js';
-import type { DataDirection } from '../wire/verbs.js';
+import type { ProtectionLevel } from '../../security/mechanism.js';
+import type { Secret } from '../../lib/secret.js';
+import { MAXIMUM_BUFFER } from '../../security/safetp1/profile.js';
+import type { Command } from '../../wire/command.js';
+import { isCompletion, isIntermediate, replyText, type Reply } from '../../wire/reply.js';
+import type { DataDirection } from '../../wire/verbs.js';
 import type { Connection } from './connection.js';
 import { DataConnector, type DataMode } from './data-connection.js';
-import { ClientError, refusedCommand } from './error.js';
+import { ClientError, refusedCommand } from '../error.js';
 import { download, upload, type Sink, type TransferResult } from './transfer.js';
 
 /** The levels a user can ask for; RFC 2228's E is none that X-SafeTP1 has. */

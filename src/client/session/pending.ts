@@ -1,5 +1,5 @@
 /** Commands that wait for their replies, oldest first: the server answers in the order in which it was asked. */
-import { isPreliminary, type Reply } from '../wire/reply.js';
+import { isPreliminary, type Reply } from '../../wire/reply.js';
 import { deferred, type Deferred } from './deferred.js';
 
 /** A command that has been sent. */

@@ -1,11 +1,11 @@
 /** Where the user name and the password come from. Never from the command line: every user of the machine can read that. */
 import { open } from 'node:fs/promises';
-import { Secret } from '../lib/secret.js';
+import { Secret } from '../../lib/secret.js';
 import type { Settings } from './arguments.js';
-import type { Console } from './console.js';
-import { ClientError } from './error.js';
-import { reasonOf } from './local-file.js';
-import type { Credentials } from './session.js';
+import type { Console } from '../terminal/console.js';
+import { ClientError } from '../error.js';
+import { reasonOf } from '../files/local-file.js';
+import type { Credentials } from '../session/session.js';
 
 /** What is asked where somebody can be asked. */
 export interface Asking {

@@ -3,17 +3,17 @@
  * get wrong becomes a sentence here, once.
  */
 import type { Writable } from 'node:stream';
-import { programVersion } from '../cli/version.js';
+import { programVersion } from '../../cli/version.js';
 import { parseArguments, type Settings } from './arguments.js';
-import type { Timeouts } from './connection.js';
-import { Console } from './console.js';
-import { Contact } from './contact.js';
+import type { Timeouts } from '../session/connection.js';
+import { Console } from '../terminal/console.js';
+import { Contact } from '../trust/contact.js';
 import { prepareCredentials, type Asking, type Prepared } from './credentials.js';
-import { ClientError, EXIT } from './error.js';
-import { defaultKnownServersFile } from './known-servers.js';
-import { Session } from './session.js';
-import { Shell, type OnInterrupt } from './shell.js';
-import { ask, askSecret, askYesNo, type Input } from './terminal.js';
+import { ClientError, EXIT } from '../error.js';
+import { defaultKnownServersFile } from '../trust/known-servers.js';
+import { Session } from '../session/session.js';
+import { Shell, type OnInterrupt } from '../commands/shell.js';
+import { ask, askSecret, askYesNo, type Input } from '../terminal/questions.js';
 import { usage } from './usage.js';
 
 /** What surrounds a run. */

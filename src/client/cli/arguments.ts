@@ -1,12 +1,12 @@
 /** argv → what sftpc is asked to do. Wrong arguments are values: sentences for run.ts to print before exit 2. */
 import { parseArgs } from 'node:util';
-import { nearest } from '../lib/nearest.js';
-import { err, ok, type Result } from '../lib/result.js';
-import { canonicalAddress } from '../wire/address.js';
-import { MAX_PORT } from '../wire/limits.js';
-import { bindCommand, isUserLevel, type BoundCommand } from './commands.js';
-import type { DataMode } from './data-connection.js';
-import type { UserLevel } from './session.js';
+import { nearest } from '../../lib/nearest.js';
+import { err, ok, type Result } from '../../lib/result.js';
+import { canonicalAddress } from '../../wire/address.js';
+import { MAX_PORT } from '../../wire/limits.js';
+import { bindCommand, isUserLevel, type BoundCommand } from '../commands/commands.js';
+import type { DataMode } from '../session/data-connection.js';
+import type { UserLevel } from '../session/session.js';
 
 /** RFC 959: the control connection's port. */
 const DEFAULT_PORT = 21;

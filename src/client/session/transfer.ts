@@ -4,12 +4,12 @@
  * blocks are held.
  */
 import type { Socket } from 'node:net';
-import { coderFor, type Coder } from '../data/coder.js';
-import { isCompletion, type Reply } from '../wire/reply.js';
+import { coderFor, type Coder } from '../../data/coder.js';
+import { isCompletion, type Reply } from '../../wire/reply.js';
 import type { Connection } from './connection.js';
 import { reset, type DataConnection, type DataConnector } from './data-connection.js';
 import { deferred } from './deferred.js';
-import { ClientError, LocalError, refusedCommand, StalledError } from './error.js';
+import { ClientError, LocalError, refusedCommand, StalledError } from '../error.js';
 import type { Pending } from './pending.js';
 import { BrokenConnection, chunksOf } from './socket-reader.js';
 

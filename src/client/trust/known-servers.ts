@@ -5,8 +5,8 @@
 import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { ClientError } from './error.js';
-import { randomName, reasonOf } from './local-file.js';
+import { ClientError } from '../error.js';
+import { randomName, reasonOf } from '../files/local-file.js';
 
 export interface ServerName {
   /** As the user writes it; compared without regard to case. */

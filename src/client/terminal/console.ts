@@ -4,10 +4,10 @@
  */
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
-import { escapeText } from '../lib/escape.js';
-import type { EngineOutput } from './engine/output.js';
-import type { ClientError } from './error.js';
-import type { Sink } from './transfer.js';
+import { escapeText } from '../../lib/escape.js';
+import type { EngineOutput } from '../engine/output.js';
+import type { ClientError } from '../error.js';
+import type { Sink } from '../session/transfer.js';
 
 const LF = 0x0a;
 

@@ -1,6 +1,6 @@
 /** TCP connections, control and data, with a limit on the wait and reasons that a person can use. */
 import { connect, type Socket } from 'node:net';
-import { ClientError } from './error.js';
+import { ClientError } from '../error.js';
 
 export interface DialTarget {
   readonly host: string;

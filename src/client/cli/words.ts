@@ -1,5 +1,5 @@
 /** A command line of sftpc, taken apart into words: blanks separate, quotes and backslashes keep together. */
-import { err, ok, type Result } from '../lib/result.js';
+import { err, ok, type Result } from '../../lib/result.js';
 
 /**
  * Words of a line. `'…'` is verbatim; within `"…"` and outside of quotes a backslash makes the next character ordinary. A `#`

@@ -2,8 +2,8 @@
  * Whether a server's key is to be trusted: known and the same, known and another, or never seen. x-safetp1 §1: trusted on
  * first use, then pinned, per host and port.
  */
-import type { DsaPublicKey } from '../crypto/dsa.js';
-import { ClientError } from './error.js';
+import type { DsaPublicKey } from '../../crypto/dsa.js';
+import { ClientError } from '../error.js';
 import type { KnownServer, KnownServers, ServerName } from './known-servers.js';
 
 export interface TrustSetting {

@@ -1,10 +1,10 @@
 /** Connections to the one server of a run: the first, on which its key is recognised or learned, and later ones. */
-import type { DsaPublicKey } from '../crypto/dsa.js';
-import type { Settings } from './arguments.js';
-import { Connection, type Timeouts } from './connection.js';
-import type { Console } from './console.js';
-import type { ReadyChannel } from './engine/output.js';
-import { ClientError } from './error.js';
+import type { DsaPublicKey } from '../../crypto/dsa.js';
+import type { Settings } from '../cli/arguments.js';
+import { Connection, type Timeouts } from '../session/connection.js';
+import type { Console } from '../terminal/console.js';
+import type { ReadyChannel } from '../engine/output.js';
+import { ClientError } from '../error.js';
 import { KnownServers } from './known-servers.js';
 import { sameKey, trustKey, withoutProtection } from './trust.js';
 

@@ -1,8 +1,8 @@
 /** Questions to the person at the terminal. */
 import { createInterface } from 'node:readline/promises';
 import type { Readable, Writable } from 'node:stream';
-import { Secret } from '../lib/secret.js';
-import { ClientError } from './error.js';
+import { Secret } from '../../lib/secret.js';
+import { ClientError } from '../error.js';
 
 /** Standard input as this program uses it; a terminal has the last two. */
 export interface Input extends Readable {

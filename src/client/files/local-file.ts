@@ -5,9 +5,9 @@
 import { constants } from 'node:fs';
 import { open, realpath, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { systemRandom } from '../crypto/random.js';
-import { ClientError, LocalError } from './error.js';
-import type { Sink } from './transfer.js';
+import { systemRandom } from '../../crypto/random.js';
+import { ClientError, LocalError } from '../error.js';
+import type { Sink } from '../session/transfer.js';
 
 /** Octets read from a file at once. */
 const READ_OCTETS = 65_536;

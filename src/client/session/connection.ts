@@ -3,16 +3,16 @@
  * engine has no clock. Every failure ends all that waits with the same ClientError.
  */
 import type { Socket } from 'node:net';
-import { systemRandom } from '../crypto/random.js';
-import type { DsaPublicKey } from '../crypto/dsa.js';
-import type { Command } from '../wire/command.js';
-import { plainAddress } from '../wire/host-port.js';
-import type { Reply } from '../wire/reply.js';
+import { systemRandom } from '../../crypto/random.js';
+import type { DsaPublicKey } from '../../crypto/dsa.js';
+import type { Command } from '../../wire/command.js';
+import { plainAddress } from '../../wire/host-port.js';
+import type { Reply } from '../../wire/reply.js';
 import { deferred } from './deferred.js';
 import { dial } from './dial.js';
-import { ClientEngine, MAX_UNSETTLED } from './engine/engine.js';
-import type { EngineOutput, ReadyChannel } from './engine/output.js';
-import { ClientError, errorOf, messageOf } from './error.js';
+import { ClientEngine, MAX_UNSETTLED } from '../engine/engine.js';
+import type { EngineOutput, ReadyChannel } from '../engine/output.js';
+import { ClientError, errorOf, messageOf } from '../error.js';
 import { PendingCommands, type Pending } from './pending.js';
 
 export interface ConnectionOptions {

@@ -2,12 +2,12 @@
 import { createInterface } from 'node:readline';
 import type { Writable } from 'node:stream';
 import { bindCommand, type BoundCommand } from './commands.js';
-import type { Console } from './console.js';
-import { deferred } from './deferred.js';
-import { ClientError } from './error.js';
-import type { Session } from './session.js';
-import type { Input } from './terminal.js';
-import { splitWords } from './words.js';
+import type { Console } from '../terminal/console.js';
+import { deferred } from '../session/deferred.js';
+import { ClientError } from '../error.js';
+import type { Session } from '../session/session.js';
+import type { Input } from '../terminal/questions.js';
+import { splitWords } from '../cli/words.js';
 
 /** Tells of interrupts (Ctrl-C, SIGINT, SIGTERM). Gives what stops the telling. */
 export type OnInterrupt = (listener: () => void) => () => void;

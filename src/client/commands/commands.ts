@@ -1,13 +1,13 @@
 /** The commands of sftpc as a table: one row a command. Help, checking and running need nothing else. */
-import { nearest } from '../lib/nearest.js';
-import { err, ok, type Result } from '../lib/result.js';
-import { parseCommand } from '../wire/command.js';
-import { isFailure } from '../wire/reply.js';
-import { DATA_SETUP_VERBS, dataDirection } from '../wire/verbs.js';
-import type { Console } from './console.js';
-import { ClientError, refusedCommand } from './error.js';
-import { receiveFile, sendFile, targetOf } from './local-file.js';
-import type { Session, UserLevel } from './session.js';
+import { nearest } from '../../lib/nearest.js';
+import { err, ok, type Result } from '../../lib/result.js';
+import { parseCommand } from '../../wire/command.js';
+import { isFailure } from '../../wire/reply.js';
+import { DATA_SETUP_VERBS, dataDirection } from '../../wire/verbs.js';
+import type { Console } from '../terminal/console.js';
+import { ClientError, refusedCommand } from '../error.js';
+import { receiveFile, sendFile, targetOf } from '../files/local-file.js';
+import type { Session, UserLevel } from '../session/session.js';
 
 export interface CommandContext {
   readonly session: Session;
