@@ -34,5 +34,11 @@ export function featuresReply(add: readonly string[]): Reply {
     : reply(FEATURES, ['Extensions supported:', ...add, 'End']);
 }
 
+/** The features of a 211 reply by name in upper case, each with what follows it; none where the server has no FEAT. */
+export function readFeatures(listed: Reply): ReadonlyMap<string, string> {
+  const lines = listed.code === FEATURES ? listed.lines.slice(1, -1) : [];
+  return new Map(lines.map(featureOf).map((feature) => [nameOf(feature), feature.slice(nameOf(feature).length).trim()]));
+}
+
 const featureOf = (line: string): string => line.replace(/^211-/, '').trim();
 const nameOf = (feature: string): string => (/^[^ \t;:]*/.exec(feature)?.[0] ?? '').toUpperCase();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseArguments } from '../../src/client/cli/arguments.js';
-import { splitWords } from '../../src/client/cli/words.js';
+import { splitWords } from '../../src/client/commands/words.js';
 
 const settings = (...argv: string[]): unknown => {
   const parsed = parseArguments(argv);

@@ -54,7 +54,7 @@ describe('sftpc through the gateway', () => {
     expect(changed.err).toContain('HAS CHANGED');
     expect(changed.err).toContain(other);
     expect(changed.err).toContain(/SHA256:\S+/.exec(line)?.[0]);
-    expect(changed.err).toContain(`remove line 1 of ${known}`);
+    expect(changed.err).toContain(`line 1 of ${known}`);
   });
 
   it('refuses a server that does not protect, all the more where it did before', async () => {

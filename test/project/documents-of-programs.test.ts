@@ -6,7 +6,7 @@ import { setupAnswersSchema } from '../../schemas/setup-answers.js';
 import { FLAGS } from '../../src/cli/flags.js';
 import { usage } from '../../src/cli/usage.js';
 import { OPTIONS } from '../../src/client/cli/arguments.js';
-import { COMMANDS } from '../../src/client/commands/commands.js';
+import { COMMANDS } from '../../src/client/commands/table.js';
 import { EXIT } from '../../src/client/error.js';
 import { USAGE as KEYGEN_USAGE } from '../../src/keys/arguments.js';
 import { MASK_BITS } from '../../src/log/events.js';

@@ -44,8 +44,8 @@ const DIRECTIONS: Readonly<Record<string, { readonly may: readonly string[]; rea
     because: 'the daemon composes',
   },
   'src/client': {
-    may: ['src/lib', 'src/wire', 'src/crypto', 'src/security', 'src/data', 'src/cli'],
-    because: 'the same wire, cryptography and coders from the other side, no second implementation',
+    may: ['src/lib', 'src/wire', 'src/crypto', 'src/security', 'src/session', 'src/data', 'src/cli'],
+    because: 'the same wire, cryptography, coders and (for the local door) sessions from the other side',
   },
   'src/setup': {
     may: ['src/lib', 'src/log', 'src/config', 'src/keys', 'src/cli', 'schemas'],

@@ -4,12 +4,11 @@ import { nearest } from '../../lib/nearest.js';
 import { err, ok, type Result } from '../../lib/result.js';
 import { canonicalAddress } from '../../wire/address.js';
 import { MAX_PORT } from '../../wire/limits.js';
-import { bindCommand, isUserLevel, type BoundCommand } from '../commands/commands.js';
+import { DEFAULT_PORT } from '../connect.js';
+import type { BoundCommand } from '../commands/command.js';
+import { bindCommand } from '../commands/table.js';
 import type { DataMode } from '../session/data-connection.js';
-import type { UserLevel } from '../session/session.js';
-
-/** RFC 959: the control connection's port. */
-const DEFAULT_PORT = 21;
+import { isUserLevel, type UserLevel } from '../session/session.js';
 
 export interface Settings {
   readonly kind: 'connect';

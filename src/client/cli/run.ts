@@ -7,12 +7,16 @@ import { programVersion } from '../../cli/version.js';
 import { parseArguments, type Settings } from './arguments.js';
 import type { Timeouts } from '../session/connection.js';
 import { Console } from '../terminal/console.js';
-import { Contact } from '../trust/contact.js';
 import { prepareCredentials, type Asking, type Prepared } from './credentials.js';
 import { ClientError, EXIT } from '../error.js';
 import { defaultKnownServersFile } from '../trust/known-servers.js';
-import { Session } from '../session/session.js';
-import { Shell, type OnInterrupt } from '../commands/shell.js';
+import type { Client } from '../client.js';
+import { connect } from '../connect.js';
+import { initialPreferences } from '../commands/preferences.js';
+import type { OnInterrupt } from '../commands/runner.js';
+import { Sessions, type Target } from '../commands/sessions.js';
+import { runPrompt } from '../terminal/prompt.js';
+import { runAll, runScript } from './script.js';
 import { ask, askSecret, askYesNo, type Input } from '../terminal/questions.js';
 import { usage } from './usage.js';
 
@@ -59,62 +63,74 @@ async function connectAndRun(settings: Settings, world: World, console: Console)
 }
 
 async function serve(settings: Settings, world: World, console: Console): Promise<void> {
-  const { stdin, stderr, onInterrupt } = world;
+  const { stdin, stdout, stderr, onInterrupt } = world;
   const isTerminal = stdin.isTTY === true;
+  const confirm = isTerminal ? (text: string): Promise<boolean> => askYesNo(stdin, stderr, text) : undefined;
   const asking: Asking | undefined = isTerminal
     ? { line: (prompt) => ask(stdin, stderr, prompt), secret: (prompt) => askSecret(stdin, stderr, prompt) }
     : undefined;
   const credentials = await prepareCredentials(settings, world.env, asking, console);
-  const contact = new Contact({
-    settings,
-    knownServers: settings.knownServers ?? defaultKnownServersFile(world.env),
-    console,
-    ask: isTerminal ? (text) => askYesNo(stdin, stderr, text) : undefined,
-    timeouts: world.timeouts,
+  const sessions = new Sessions(async ({ host, port }, signal) => {
+    const client = await connect({
+      ...settings,
+      host,
+      port,
+      knownServers: settings.knownServers ?? defaultKnownServersFile(world.env),
+      newServers: settings.newServers === 'accept' ? 'accept' : (confirm ?? 'refuse'),
+      timeouts: world.timeouts,
+      signal,
+      trace: settings.trace === 'on' ? (line) => console.trace(line) : undefined,
+      notice: (text) => console.note(`sftpc: ${text}`),
+      user: undefined,
+    });
+    if (isTerminal) console.note(describe({ host, port }, client));
+    const interrupted = (): void => client.connection.fail(new ClientError('command', 'Interrupted.'));
+    signal.addEventListener('abort', interrupted);
+    try {
+      await login(client, credentials, console);
+      return client;
+    } catch (error) {
+      await client.quit();
+      throw error;
+    } finally {
+      signal.removeEventListener('abort', interrupted);
+    }
   });
+  const context = { sessions, console, preferences: initialPreferences(), confirm };
   const beginning = new AbortController();
   const stop = onInterrupt(() => beginning.abort());
-  const connection = await contact.first(beginning.signal).finally(stop);
-  const session = new Session({
-    connection,
-    mode: settings.mode,
-    reconnect: (signal) => contact.again(signal),
-    reopened: () => console.note('sftpc: the session was opened again: a transfer had broken off'),
-  });
   try {
-    const stop = onInterrupt(() => connection.fail(new ClientError('command', 'Interrupted.')));
-    try {
-      await login(session, credentials, console);
-      if (settings.protection === 'required' && settings.level !== 'C') await session.protect(settings.level);
-    } finally {
-      stop();
-    }
-    const shell = new Shell(session, console);
+    await sessions.open(settings, beginning.signal).finally(stop);
     if (settings.commands !== undefined) {
-      await shell.runAll(settings.commands, onInterrupt);
+      await runAll(settings.commands, context, onInterrupt);
       return;
     }
     if (!isTerminal) {
-      await shell.runScript(stdin, onInterrupt);
+      await runScript(stdin, context, onInterrupt);
       return;
     }
     console.note('Logged in. help lists the commands, bye ends the session.');
-    await shell.runPrompt(stdin, world.stdout);
+    await runPrompt(stdin, stdout, context);
   } finally {
-    await session.connection.quit();
+    await sessions.close();
   }
 }
 
 /** Logs in; who mistypes a password is asked again. @throws ClientError of kind `login` at last */
-async function login(session: Session, credentials: Prepared, console: Console): Promise<void> {
+async function login(client: Client, credentials: Prepared, console: Console): Promise<void> {
   for (let left = credentials.attempts; ; left--) {
     try {
-      await session.login(credentials);
+      await client.login(credentials);
       return;
     } catch (error) {
-      const mayRetry = error instanceof ClientError && error.kind === 'login' && session.connection.isOpen;
+      const mayRetry = error instanceof ClientError && error.kind === 'login' && client.isOpen;
       if (!mayRetry || left <= 1) throw error;
       console.error(error);
     }
   }
+}
+
+function describe({ host, port }: Target, client: Client): string {
+  const how = client.isProtected ? ', protected by X-SafeTP1.' : '. Nothing is protected.';
+  return `Connected to ${host} port ${port}${how}`;
 }

@@ -1,6 +1,6 @@
 /** The text of `sftpc --help`, made of the tables of options and commands, so that it is complete. */
 import { OPTIONS } from './arguments.js';
-import { commandHelp } from '../commands/commands.js';
+import { commandHelp } from '../commands/table.js';
 
 const WIDTH = 28;
 

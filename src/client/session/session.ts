@@ -1,34 +1,57 @@
 /**
- * An FTP session as commands see it: logged in, with a representation type, a way to make data connections, and a data
- * protection level, over a Connection.
+ * An FTP session: logged in, with a representation type, a way to make data connections, and a data protection level, over a
+ * Connection. What a user does in a session is client.ts's matter.
  */
+import { Secret } from '../../lib/secret.js';
 import type { ProtectionLevel } from '../../security/mechanism.js';
-import type { Secret } from '../../lib/secret.js';
 import { MAXIMUM_BUFFER } from '../../security/safetp1/profile.js';
 import type { Command } from '../../wire/command.js';
-import { isCompletion, isIntermediate, replyText, type Reply } from '../../wire/reply.js';
-import type { DataDirection } from '../../wire/verbs.js';
+import { isCompletion, isFailure, isIntermediate, replyText, type Reply } from '../../wire/reply.js';
+import { dataDirection, type DataDirection } from '../../wire/verbs.js';
+import { ClientError, refusedCommand } from '../error.js';
 import type { Connection } from './connection.js';
 import { DataConnector, type DataMode } from './data-connection.js';
-import { ClientError, refusedCommand } from '../error.js';
+import { nameFromWire, nameToWire } from './remote-name.js';
 import { download, upload, type Sink, type TransferResult } from './transfer.js';
 
 /** The levels a user can ask for; RFC 2228's E is none that X-SafeTP1 has. */
 export type UserLevel = Exclude<ProtectionLevel, 'E'>;
 
+export const isUserLevel = (text: string): text is UserLevel => /^[CSP]$/.test(text);
+
+/** RFC 959 §3.1.1: A, text with CRLF line ends; I, octets as they are. */
+export type RepresentationType = 'A' | 'I';
+
 export interface Credentials {
   readonly user: () => Promise<string>;
   /** Asked for only when the server wants one. */
   readonly password: (user: string) => Promise<Secret<string>>;
+  /** Asked for only when the server wants one (RFC 959 §4.1.1, ACCT). */
+  readonly account?: ((user: string) => Promise<Secret<string>>) | undefined;
 }
 
 export interface SessionSetting {
   readonly connection: Connection;
   readonly mode: DataMode;
+  /** Data protection level from the first login on, in a protected session. */
+  readonly level: UserLevel;
+  /** The PBSZ to ask for, in octets of encoded block; the largest if left out. */
+  readonly bufferSize?: number | undefined;
   /** Gives a new connection to the same server. */
   readonly reconnect: (signal: AbortSignal | undefined) => Promise<Connection>;
   /** The session stands on a new connection now. */
   readonly reopened: () => void;
+}
+
+/** A transfer command (RFC 959 §4.1.3, RFC 3659 §7). */
+export interface DataCommand {
+  readonly verb: 'RETR' | 'LIST' | 'NLST' | 'MLSD' | 'STOR' | 'APPE';
+  /** A path on the server. */
+  readonly path?: string | undefined;
+  readonly type: RepresentationType;
+  /** RFC 3659 §5: where in the file the data begins, in octets. */
+  readonly offset?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export class Session {
@@ -36,7 +59,7 @@ export class Session {
   #connection: Connection;
   #connector: DataConnector;
   /** The representation type in force; undefined when it is not known. */
-  #type: 'A' | 'I' | undefined;
+  #type: RepresentationType | undefined;
   /** Those that the server has taken. */
   #credentials: Credentials | undefined;
 
@@ -59,30 +82,41 @@ export class Session {
     this.#connector.mode = mode;
   }
 
-  /** RFC 959 §4.1.1. @throws ClientError of kind `login` */
-  async login({ user, password }: Credentials): Promise<void> {
+  /** RFC 959 §4.1.1. @throws ClientError of kind `login`, or because the server does not agree to the level */
+  async login({ user, password, account }: Credentials): Promise<void> {
     const name = await user();
-    let reply = await this.connection.command('USER', octets(name));
+    let reply = await this.connection.command('USER', nameToWire(name));
     let secret: Secret<string> | undefined;
+    let further: Secret<string> | undefined;
     if (reply.code === 331) {
       secret = await password(name);
-      reply = await this.connection.command('PASS', octets(secret.expose()));
+      reply = await this.connection.command('PASS', nameToWire(secret.expose()));
+    }
+    if (reply.code === 332 && account !== undefined) {
+      further = await account(name);
+      reply = await this.connection.command('ACCT', nameToWire(further.expose()));
     }
     if (isCompletion(reply)) {
-      const given = secret;
+      const given = secret ?? new Secret('');
+      const added = further;
       this.#credentials = {
         user: () => Promise.resolve(name),
-        password: given === undefined ? password : () => Promise.resolve(given),
+        password: () => Promise.resolve(given),
+        account: added === undefined ? account : () => Promise.resolve(added),
       };
-      return;
+      return this.#protectAtFirst();
     }
-    const what = isIntermediate(reply)
-      ? 'The server asks for an account, which sftpc cannot give'
-      : 'The login was refused';
+    const what = isIntermediate(reply) ? 'The server asks for an account, and none was given' : 'The login was refused';
     throw new ClientError('login', `${what}: ${(reply.lines.at(-1) ?? '').trim()}`, {
       reply,
       hint: 'Check the user name and the password.',
     });
+  }
+
+  async #protectAtFirst(): Promise<void> {
+    const { engine } = this.connection;
+    const { level } = this.#setting;
+    if (engine.channel === 'protected' && engine.bufferSize === undefined && level !== 'C') await this.protect(level);
   }
 
   /**
@@ -92,7 +126,7 @@ export class Session {
   async protect(level: UserLevel, signal?: AbortSignal): Promise<void> {
     const { engine } = this.connection;
     if (engine.bufferSize === undefined) {
-      const sized = await this.connection.command('PBSZ', String(MAXIMUM_BUFFER));
+      const sized = await this.connection.command('PBSZ', String(this.#setting.bufferSize ?? MAXIMUM_BUFFER));
       if (!isCompletion(sized)) throw refusedCommand('prot', sized);
       signal?.throwIfAborted();
     }
@@ -100,64 +134,86 @@ export class Session {
     if (!isCompletion(reply)) throw refusedCommand('prot', reply);
   }
 
-  async changeDirectory(path: string): Promise<void> {
-    return this.#changeDirectory(octets(path));
+  /**
+   * Sends a command and waits for the reply that settles it, whatever it says; names in it as remote-name.ts has them. What
+   * changes the session is left to methods of its own.
+   */
+  async command(verb: string, argument?: string): Promise<Reply> {
+    return this.connection.command(verb, argument === undefined ? undefined : nameToWire(argument));
   }
 
-  async #changeDirectory(path: string): Promise<void> {
-    const reply = await this.connection.command('CWD', path);
-    if (!isCompletion(reply)) throw refusedCommand(path, reply);
+  /** As `command`. @throws ClientError when the server refuses, with 4yz or 5yz */
+  async request(verb: string, argument?: string): Promise<Reply> {
+    const reply = await this.command(verb, argument);
+    if (isFailure(reply)) throw refusedCommand(argument ?? verb, reply);
+    return reply;
   }
 
-  /** The working directory, as octets in latin1: RFC 959 App. II, a quote within the name is doubled. */
-  async workingDirectory(): Promise<string> {
-    const reply = await this.connection.command('PWD');
-    if (!isCompletion(reply)) throw refusedCommand('pwd', reply);
-    const text = replyText(reply);
-    return /^"((?:[^"]|"")*)"/.exec(text)?.[1]?.replaceAll('""', '"') ?? text;
-  }
-
-  async list(path: string | undefined, sink: Sink, signal?: AbortSignal): Promise<TransferResult> {
-    await this.#ready('download', 'A', signal);
-    const argument = path === undefined ? undefined : octets(path);
-    return download(this.connection, this.#connector, { verb: 'LIST', argument, signal }, sink);
-  }
-
-  async retrieve(path: string, sink: Sink, signal?: AbortSignal): Promise<TransferResult> {
-    await this.#ready('download', 'I', signal);
-    return download(this.connection, this.#connector, { verb: 'RETR', argument: octets(path), signal }, sink);
-  }
-
-  async store(path: string, source: AsyncIterable<Uint8Array>, signal?: AbortSignal): Promise<TransferResult> {
-    await this.#ready('upload', 'I', signal);
-    return upload(this.connection, this.#connector, { verb: 'STOR', argument: octets(path), signal }, source);
-  }
-
-  /** Sends a command as the user wrote it. What it changes on the server is not known here. */
-  async quote(command: Command): Promise<Reply> {
+  /** As `command`, for one of which nothing is known: what it may have changed is forgotten. */
+  async quote({ verb, argument }: Command): Promise<Reply> {
     this.#type = undefined;
-    return this.connection.command(command.verb, command.argument === undefined ? undefined : octets(command.argument));
+    return this.command(verb, argument);
   }
 
-  /** All that has to hold before a transfer. */
-  async #ready(direction: DataDirection, type: 'A' | 'I', signal: AbortSignal | undefined): Promise<void> {
-    const { engine } = this.connection;
-    const isProtected = engine.level === 'S' || engine.level === 'P';
-    if (isProtected && engine.transferState(direction) === 'broken-off') await this.#reopen(signal);
+  /** Sets the representation type, where it is another. */
+  async represent(type: RepresentationType): Promise<void> {
     if (this.#type === type) return;
-    const reply = await this.connection.command('TYPE', type);
-    if (!isCompletion(reply)) throw refusedCommand(`TYPE ${type}`, reply);
+    await this.request('TYPE', type);
     this.#type = type;
   }
 
+  /** The working directory. RFC 959 App. II: a quote within the name is doubled. */
+  async workingDirectory(): Promise<string> {
+    const text = replyText(await this.request('PWD'));
+    return nameFromWire(/^"((?:[^"]|"")*)"/.exec(text)?.[1]?.replaceAll('""', '"') ?? text);
+  }
+
+  /** Receives what the command gives. @throws ClientError unless the whole of it came */
+  async receive(command: DataCommand, sink: Sink): Promise<TransferResult> {
+    await this.#ready(command);
+    return download(this.connection, this.#connector, requestOf(command), sink);
+  }
+
+  /** Sends what the command takes. @throws ClientError unless the server has stored all of it */
+  async send(command: DataCommand, source: AsyncIterable<Uint8Array>): Promise<TransferResult> {
+    await this.#ready(command);
+    return upload(this.connection, this.#connector, requestOf(command), source);
+  }
+
   /**
-   * Puts the session on a new connection, where none of the old one's blocks is worth anything: the same server, user,
-   * directory and level. The old connection goes first, since the server may allow a user one session only.
+   * Another session beside this one: the same server, user, directory and level.
+   * @throws ClientError when that cannot be; this session goes on all the same
+   */
+  async another(signal?: AbortSignal): Promise<Session> {
+    const directory = await this.workingDirectory();
+    const connection = await this.#setting.reconnect(signal);
+    const session = new Session({ ...this.#setting, connection, mode: this.mode });
+    try {
+      const { level } = this.connection.engine;
+      await session.#restore({ level, credentials: this.#credentials, directory }, signal);
+    } catch (error) {
+      connection.close();
+      throw error;
+    }
+    return session;
+  }
+
+  /** All that has to hold before a transfer. */
+  async #ready({ verb, type, signal }: DataCommand): Promise<void> {
+    const { engine } = this.connection;
+    const direction: DataDirection = dataDirection(verb) ?? 'download';
+    const isProtected = engine.level === 'S' || engine.level === 'P';
+    if (isProtected && engine.transferState(direction) === 'broken-off') await this.#reopen(signal);
+    await this.represent(type);
+  }
+
+  /**
+   * Puts the session on a new connection, where none of the old one's blocks is worth anything. The old connection goes first,
+   * since the server may allow a user one session only.
    * @throws ClientError when that cannot be; the session is then over
    */
   async #reopen(signal: AbortSignal | undefined): Promise<void> {
     const { level } = this.connection.engine;
-    const interrupted = (): void => this.connection.fail(new ClientError('command', 'Interrupted.'));
     try {
       const directory = await this.workingDirectory();
       await this.connection.quit();
@@ -165,24 +221,37 @@ export class Session {
       this.#connection = connection;
       this.#connector = new DataConnector(connection, this.mode);
       this.#type = undefined;
-      signal?.addEventListener('abort', interrupted);
-      if (this.#credentials !== undefined) await this.login(this.#credentials);
-      if (level === 'S' || level === 'P') await this.protect(level);
-      if ((await this.workingDirectory()) !== directory) await this.#changeDirectory(directory);
+      await this.#restore({ level, credentials: this.#credentials, directory }, signal);
     } catch (error) {
       this.connection.close();
       if (!(error instanceof ClientError)) throw error;
       const { kind, message, hint } = error;
       const why = `A transfer had broken off, and the session could not be opened again. ${message}`;
       throw new ClientError(kind, why, hint === undefined ? {} : { hint });
-    } finally {
-      signal?.removeEventListener('abort', interrupted);
     }
     this.#setting.reopened();
   }
+
+  /** Brings a new connection to where an old one was. */
+  async #restore({ level, credentials, directory }: Before, signal: AbortSignal | undefined): Promise<void> {
+    const interrupted = (): void => this.connection.fail(new ClientError('command', 'Interrupted.'));
+    signal?.addEventListener('abort', interrupted);
+    try {
+      if (credentials !== undefined) await this.login(credentials);
+      if (level !== 'E' && this.connection.engine.level !== level) await this.protect(level);
+      if ((await this.workingDirectory()) !== directory) await this.request('CWD', directory);
+    } finally {
+      signal?.removeEventListener('abort', interrupted);
+    }
+  }
 }
 
-/** A text of the user as the wire carries it: its UTF-8 octets (RFC 2640 §2.2), one character each. */
-function octets(text: string): string {
-  return Buffer.from(text, 'utf8').toString('latin1');
+interface Before {
+  readonly level: ProtectionLevel;
+  readonly credentials: Credentials | undefined;
+  readonly directory: string;
+}
+
+function requestOf({ verb, path, offset, signal }: DataCommand): Parameters<typeof download>[2] {
+  return { verb, argument: path === undefined ? undefined : nameToWire(path), offset, signal };
 }

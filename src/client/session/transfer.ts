@@ -17,6 +17,8 @@ export interface TransferRequest {
   /** RETR, LIST, STOR … */
   readonly verb: string;
   readonly argument?: string | undefined;
+  /** RFC 3659 §5: the data begins here in the file, in octets. */
+  readonly offset?: number | undefined;
   /** Aborts: ABOR is sent, and what has come is worth nothing. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -123,13 +125,14 @@ const broken = (): ClientError => new ClientError('command', 'The data connectio
 async function run(
   connection: Connection,
   connector: DataConnector,
-  { verb, argument, signal }: TransferRequest,
+  { verb, argument, offset, signal }: TransferRequest,
   move: (socket: Socket) => Promise<number>,
 ): Promise<TransferResult> {
   throwIfAborted(signal);
   const data = await connector.open();
   let pending: Pending;
   try {
+    if (offset !== undefined && offset > 0) await restartAt(connection, offset);
     pending = connection.begin({ verb, argument });
   } catch (error) {
     data.discard();
@@ -153,6 +156,12 @@ async function run(
     if (aborted !== undefined && connection.isOpen) await connection.settle(aborted).catch(() => undefined);
     connection.engine.endTransfer();
   }
+}
+
+/** REST, which has to stand right before the transfer command (RFC 3659 §5.1). */
+async function restartAt(connection: Connection, offset: number): Promise<void> {
+  const reply = await connection.command('REST', String(offset));
+  if (reply.code !== 350) throw refusedCommand(`REST ${offset}`, reply, 'This server cannot resume: send it whole.');
 }
 
 async function settle(

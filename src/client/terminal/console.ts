@@ -7,6 +7,7 @@ import type { Writable } from 'node:stream';
 import { escapeText } from '../../lib/escape.js';
 import type { EngineOutput } from '../engine/output.js';
 import type { ClientError } from '../error.js';
+import { nameToWire } from '../session/remote-name.js';
 import type { Sink } from '../session/transfer.js';
 
 const LF = 0x0a;
@@ -31,6 +32,11 @@ export class Console {
   /** A text of the server, in latin1, as one line of data. */
   async data(text: string): Promise<void> {
     await this.#write(Buffer.from(text, 'latin1'));
+  }
+
+  /** A name on the server, as one line of data. */
+  async name(name: string): Promise<void> {
+    await this.data(nameToWire(name));
   }
 
   /** An error, and what to do next. */

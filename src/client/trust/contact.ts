@@ -1,63 +1,66 @@
-/** Connections to the one server of a run: the first, on which its key is recognised or learned, and later ones. */
+/** Connections to one server: the first, on which its key is recognised or learned, and later ones to the same key only. */
 import type { DsaPublicKey } from '../../crypto/dsa.js';
-import type { Settings } from '../cli/arguments.js';
-import { Connection, type Timeouts } from '../session/connection.js';
-import type { Console } from '../terminal/console.js';
-import type { ReadyChannel } from '../engine/output.js';
+import type { EngineOutput, ReadyChannel } from '../engine/output.js';
 import { ClientError } from '../error.js';
-import { KnownServers } from './known-servers.js';
-import { sameKey, trustKey, withoutProtection } from './trust.js';
+import { Connection, type Timeouts } from '../session/connection.js';
+import { KnownServers, type KnownServer } from './known-servers.js';
+import { sameKey, trustKey, withoutProtection, type NewServers } from './trust.js';
+
+/** `required`: X-SafeTP1 or nothing. `preferred`: plain FTP with a server that was never known to have it. `none`: plain FTP. */
+export type Protection = 'required' | 'preferred' | 'none';
 
 export interface ContactSetting {
-  readonly settings: Settings;
+  readonly host: string;
+  readonly port: number;
+  readonly protection: Protection;
+  /** The file of known servers. */
   readonly knownServers: string;
-  readonly console: Console;
-  /** Asks the user yes or no; undefined where nobody can be asked. */
-  readonly ask: ((text: string) => Promise<boolean>) | undefined;
-  readonly timeouts: Partial<Timeouts> | undefined;
+  readonly newServers: NewServers;
+  /** The address expected in M3 in place of the one dialled. */
+  readonly expectAddress?: string | undefined;
+  readonly timeouts?: Partial<Timeouts> | undefined;
+  readonly trace?: ((line: Extract<EngineOutput, { kind: 'trace' }>) => void) | undefined;
+  /** Told, in a sentence, what the user should know though nothing failed. */
+  readonly notice?: ((text: string) => void) | undefined;
 }
 
 export class Contact {
   readonly #setting: ContactSetting;
-  /** What the server has proved to hold in this run. */
+  readonly #servers: KnownServers;
+  /** What the server has proved to hold. */
   #key: DsaPublicKey | undefined;
+  /** How the first connection stands; undefined before it does. */
+  #channel: ReadyChannel['kind'] | undefined;
 
   constructor(setting: ContactSetting) {
     this.#setting = setting;
+    this.#servers = new KnownServers(setting.knownServers);
   }
 
   /**
    * Connects, and remembers a new server once it has proved that the key is its own.
    * @throws ClientError
    */
-  async first(signal: AbortSignal): Promise<Connection> {
-    const { settings, console, ask, knownServers } = this.#setting;
-    const { host, port, protection } = settings;
+  async first(signal?: AbortSignal): Promise<Connection> {
+    const { host, port, protection } = this.#setting;
     const server = { host, port };
-    const servers = new KnownServers(knownServers);
-    const known = await servers.find(server);
-    if (protection === 'none' && known !== undefined) {
-      console.note(
-        `sftpc: ${host} port ${port} can protect sessions; with -9 everything, the password included, goes in clear`,
-      );
+    const known = await this.#servers.find(server);
+    if (protection === 'none') {
+      if (known !== undefined) this.#notice(`${where(server)} can protect sessions; with -9 everything goes in clear`);
+      return this.#open('none', signal, async () => Promise.resolve(false));
     }
-    const acceptNew = settings.newServers === 'accept';
     try {
-      const { connection, channel } = await this.#open(signal, (key) =>
-        trustKey({ server, known, servers, acceptNew, ask }, key),
-      );
-      if (known === undefined && this.#key !== undefined) {
-        await servers.add(server, this.#key.fingerprint).catch((error: unknown) => {
-          connection.close();
-          throw error;
-        });
-        console.note(`sftpc: remembered the key of ${host} port ${port} in ${servers.file}`);
-      }
-      if (ask !== undefined) console.note(describe(settings, channel));
+      const connection = await this.#open('required', signal, (key) => this.#trust(key, known));
+      await this.#remember(known).catch((error: unknown) => {
+        connection.close();
+        throw error;
+      });
       return connection;
     } catch (error) {
-      const droppedDown = error instanceof ClientError && error.failure?.code === 'no-mechanism';
-      throw droppedDown ? withoutProtection(error, server, known) : error;
+      if (!(error instanceof ClientError) || error.failure?.code !== 'no-mechanism') throw error;
+      if (protection === 'required' || known !== undefined) throw withoutProtection(error, server, known);
+      this.#notice(`${where(server)} offers no protection: everything goes in clear, the password included`);
+      return this.#open('none', signal, async () => Promise.resolve(false));
     }
   }
 
@@ -65,22 +68,35 @@ export class Contact {
    * Connects once more, to the holder of the same key and nobody else.
    * @throws ClientError
    */
-  async again(signal: AbortSignal | undefined): Promise<Connection> {
-    const { host, port } = this.#setting.settings;
+  async again(signal?: AbortSignal): Promise<Connection> {
+    const { host, port } = this.#setting;
+    if (this.#channel === undefined) return this.first(signal);
     const before = this.#key;
-    const { connection } = await this.#open(signal, async (key) =>
-      Promise.resolve(sameKey({ host, port }, before, key)),
-    );
-    return connection;
+    const decide = async (key: DsaPublicKey): Promise<boolean> => Promise.resolve(sameKey({ host, port }, before, key));
+    return this.#open(this.#channel === 'clear' ? 'none' : 'required', signal, decide);
+  }
+
+  async #trust(key: DsaPublicKey, known: KnownServer | undefined): Promise<boolean> {
+    const { host, port, newServers } = this.#setting;
+    return trustKey({ server: { host, port }, known, servers: this.#servers, newServers }, key);
+  }
+
+  async #remember(known: KnownServer | undefined): Promise<void> {
+    if (known !== undefined || this.#key === undefined) return;
+    const { host, port, newServers } = this.#setting;
+    const server = { host, port };
+    await this.#servers.add(server, this.#key.fingerprint);
+    // Who accepts every new server has asked not to hear of it.
+    if (newServers !== 'accept') this.#notice(`remembered the key of ${where(server)} in ${this.#servers.file}`);
   }
 
   async #open(
+    protection: 'required' | 'none',
     signal: AbortSignal | undefined,
     decide: (key: DsaPublicKey) => Promise<boolean>,
-  ): ReturnType<typeof Connection.open> {
-    const { settings, console, timeouts } = this.#setting;
-    const { host, port, protection, expectAddress } = settings;
-    return Connection.open({
+  ): Promise<Connection> {
+    const { host, port, expectAddress, timeouts, trace } = this.#setting;
+    const { connection, channel } = await Connection.open({
       host,
       port,
       protection,
@@ -92,16 +108,15 @@ export class Contact {
         if (trusted) this.#key = key;
         return trusted;
       },
-      trace: settings.trace === 'on' ? (line) => console.trace(line) : undefined,
+      trace,
     });
+    this.#channel = channel.kind;
+    return connection;
+  }
+
+  #notice(text: string): void {
+    this.#setting.notice?.(text);
   }
 }
 
-function describe({ host, port }: Settings, channel: ReadyChannel): string {
-  switch (channel.kind) {
-    case 'clear':
-      return `Connected to ${host} port ${port}. Nothing is protected.`;
-    case 'protected':
-      return `Connected to ${host} port ${port}, protected by X-SafeTP1.`;
-  }
-}
+const where = ({ host, port }: { readonly host: string; readonly port: number }): string => `${host} port ${port}`;

@@ -6,19 +6,19 @@ import type { DsaPublicKey } from '../../crypto/dsa.js';
 import { ClientError } from '../error.js';
 import type { KnownServer, KnownServers, ServerName } from './known-servers.js';
 
+/** What to do about a server that was never met before. A function shows the text, which ends in a question, to somebody. */
+export type NewServers = 'refuse' | 'accept' | ((question: string) => Promise<boolean>);
+
 export interface TrustSetting {
   readonly server: ServerName;
   readonly known: KnownServer | undefined;
   readonly servers: KnownServers;
-  /** Accept a new server without asking. */
-  readonly acceptNew: boolean;
-  /** Asks the user about a new server; undefined where nobody can be asked. */
-  readonly ask: ((text: string) => Promise<boolean>) | undefined;
+  readonly newServers: NewServers;
 }
 
 /** Decides on a key. Rejects with a ClientError that says why not. */
 export async function trustKey(setting: TrustSetting, key: DsaPublicKey): Promise<boolean> {
-  const { server, known, servers, acceptNew, ask } = setting;
+  const { server, known, servers, newServers } = setting;
   if (known?.fingerprint === key.fingerprint) return true;
   const where = `${server.host} port ${server.port}`;
   if (known !== undefined) {
@@ -30,21 +30,24 @@ export async function trustKey(setting: TrustSetting, key: DsaPublicKey): Promis
         `  shown now:                     ${key.fingerprint}`,
       ].join('\n'),
       {
-        hint: `Ask the server's administrator for the new fingerprint. Only if it is the one shown now, remove line ${known.line} of ${servers.file} and connect again.`,
+        hint: `Ask the server's administrator for the new fingerprint. Only if it is the one shown now, forget the old one and connect again: sftpc keys remove ${keysName(server)}  (it is line ${known.line} of ${servers.file}).`,
       },
     );
   }
-  if (acceptNew) return true;
+  if (newServers === 'accept') return true;
   const shown = `The server at ${where} is new. Its key (DSA, ${key.modulusBits} bits) has the fingerprint\n  ${key.fingerprint}`;
-  if (ask === undefined) {
+  if (newServers === 'refuse') {
     throw new ClientError('security', `${shown}\nIt is not trusted yet, and there is no terminal to ask on.`, {
       hint: 'Connect once from a terminal, or use --accept-new if the network is one you trust.',
     });
   }
-  if (await ask(`${shown}\nCompare it with what the server's administrator told you. Trust it from now on?`))
+  if (await newServers(`${shown}\nCompare it with what the server's administrator told you. Trust it from now on?`))
     return true;
   throw new ClientError('security', 'The key was not accepted; nothing was sent.');
 }
+
+/** A server as the `keys` command takes it. */
+export const keysName = ({ host, port }: ServerName): string => (port === 21 ? host : `${host} ${port}`);
 
 /** Whether a later connection of a run has met the server of the first. @throws ClientError where it has not */
 export function sameKey(server: ServerName, before: DsaPublicKey | undefined, key: DsaPublicKey): boolean {

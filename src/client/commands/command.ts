@@ -1,0 +1,41 @@
+/** What a command of sftpc is, and what it works with. The tables of commands lie beside; table.ts joins them. */
+import type { Result } from '../../lib/result.js';
+import type { Console } from '../terminal/console.js';
+import type { Preferences } from './preferences.js';
+import type { Sessions } from './sessions.js';
+
+export interface CommandContext {
+  readonly sessions: Sessions;
+  readonly console: Console;
+  /** What the user has set for the whole run; changed in place. */
+  readonly preferences: Preferences;
+  /** Asks the user yes or no; undefined where nobody can be asked. */
+  readonly confirm: ((question: string) => Promise<boolean>) | undefined;
+  /** Aborts a transfer. For other commands: nobody waits for the outcome any more. */
+  readonly signal: AbortSignal;
+}
+
+export interface CommandEntry {
+  /** The first is shown, the others are understood. */
+  readonly names: readonly string[];
+  /** Its arguments, as help shows them. */
+  readonly synopsis: string;
+  readonly help: string;
+  /** Least and most arguments. */
+  readonly count: readonly [number, number];
+  /** What each argument is, for completion; the last one stands for all that follow. Left out: nothing to complete. */
+  readonly completes?: readonly Completion[];
+  /** `transfer`: an interrupt aborts it. `end`: the program ends after it. */
+  readonly kind: 'transfer' | 'plain' | 'end';
+  run(context: CommandContext, args: readonly string[]): Promise<void>;
+}
+
+export type Completion = 'remote-file' | 'remote-directory' | 'local-file' | 'local-directory' | readonly string[];
+
+export interface BoundCommand {
+  readonly entry: CommandEntry;
+  readonly args: readonly string[];
+}
+
+/** The error is a sentence without a full stop. */
+export type BindResult = Result<BoundCommand, string>;
