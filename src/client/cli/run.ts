@@ -16,6 +16,7 @@ import { initialPreferences } from '../commands/preferences.js';
 import type { OnInterrupt } from '../commands/runner.js';
 import { Sessions, type Target } from '../commands/sessions.js';
 import { runPrompt } from '../terminal/prompt.js';
+import { transferNotes } from '../terminal/transfer-notes.js';
 import { runAll, runScript } from './script.js';
 import { ask, askSecret, askYesNo, type Input } from '../terminal/questions.js';
 import { usage } from './usage.js';
@@ -96,7 +97,7 @@ async function serve(settings: Settings, world: World, console: Console): Promis
       signal.removeEventListener('abort', interrupted);
     }
   });
-  const context = { sessions, console, preferences: initialPreferences(), confirm };
+  const context = { sessions, console, preferences: initialPreferences(), observe: transferNotes(console), confirm };
   const beginning = new AbortController();
   const stop = onInterrupt(() => beginning.abort());
   try {

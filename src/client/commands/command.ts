@@ -1,5 +1,6 @@
 /** What a command of sftpc is, and what it works with. The tables of commands lie beside; table.ts joins them. */
 import type { Result } from '../../lib/result.js';
+import type { TransferObserver } from '../files/transfer-events.js';
 import type { Console } from '../terminal/console.js';
 import type { Preferences } from './preferences.js';
 import type { Sessions } from './sessions.js';
@@ -9,6 +10,8 @@ export interface CommandContext {
   readonly console: Console;
   /** What the user has set for the whole run; changed in place. */
   readonly preferences: Preferences;
+  /** Told of every transfer: draws it, or writes it down. */
+  readonly observe: TransferObserver;
   /** Asks the user yes or no; undefined where nobody can be asked. */
   readonly confirm: ((question: string) => Promise<boolean>) | undefined;
   /** Aborts a transfer. For other commands: nobody waits for the outcome any more. */

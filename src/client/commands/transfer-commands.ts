@@ -1,6 +1,7 @@
 /** Commands that receive and send files. */
 import { ClientError } from '../error.js';
 import { receiveFile, sendFile, targetOf } from '../files/local-file.js';
+import type { TransferItem } from '../files/transfer-events.js';
 import type { CommandContext, CommandEntry } from './command.js';
 
 export const TRANSFER_COMMANDS: readonly CommandEntry[] = [
@@ -25,15 +26,17 @@ export const TRANSFER_COMMANDS: readonly CommandEntry[] = [
 ];
 
 async function get(
-  { sessions, console, signal }: CommandContext,
+  { sessions, observe, signal }: CommandContext,
   [remote = '', local]: readonly string[],
 ): Promise<void> {
   const target = await targetOf(remote, local);
   const file = await receiveFile(target);
+  const item: TransferItem = { id: 1, direction: 'download', remote, local: target, size: undefined };
+  const began = performance.now();
   try {
     const { octets } = await sessions.current.retrieve(remote, file.sink, { signal });
     await file.keep();
-    console.note(`${remote}: ${octets} octets received as ${target}`);
+    observe({ kind: 'end', item, octets, seconds: (performance.now() - began) / 1000 });
   } catch (error) {
     await file.discard();
     throw error;
@@ -41,15 +44,17 @@ async function get(
 }
 
 async function put(
-  { sessions, console, signal }: CommandContext,
+  { sessions, observe, signal }: CommandContext,
   [local = '', remote]: readonly string[],
 ): Promise<void> {
   const name = remote ?? local.split('/').at(-1) ?? '';
   if (name === '') throw new ClientError('command', `${local}: not the name of a file.`);
   const file = await sendFile(local);
+  const item: TransferItem = { id: 1, direction: 'upload', remote: name, local, size: undefined };
+  const began = performance.now();
   try {
     const { octets } = await sessions.current.store(name, file.source, { signal });
-    console.note(`${local}: ${octets} octets stored as ${name}`);
+    observe({ kind: 'end', item, octets, seconds: (performance.now() - began) / 1000 });
   } finally {
     await file.close();
   }

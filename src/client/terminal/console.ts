@@ -15,13 +15,18 @@ const LF = 0x0a;
 /** The longest line of a listing that is kept together, in octets. */
 const MAX_SHOWN_LINE = 65_536;
 
+/** `json`: what would go to standard output as text goes there as JSON, one object a line. */
+export type OutputForm = 'text' | 'json';
+
 export class Console {
+  readonly form: OutputForm;
   readonly #out: Writable;
   readonly #notes: Writable;
 
-  constructor(out: Writable, notes: Writable) {
+  constructor(out: Writable, notes: Writable, form: OutputForm = 'text') {
     this.#out = out;
     this.#notes = notes;
+    this.form = form;
   }
 
   /** A line of ours on standard error; may hold line ends of ours. */
@@ -37,6 +42,20 @@ export class Console {
   /** A name on the server, as one line of data. */
   async name(name: string): Promise<void> {
     await this.data(nameToWire(name));
+  }
+
+  /**
+   * What a command found out: one line of data, or the same as an object.
+   * @param text - as data() takes it
+   */
+  async result(text: string, object: Readonly<Record<string, unknown>>): Promise<void> {
+    if (this.form === 'text') await this.data(text);
+    else await this.json(object);
+  }
+
+  /** An object on a line of its own. */
+  async json(object: Readonly<Record<string, unknown>>): Promise<void> {
+    await this.#print(JSON.stringify(object));
   }
 
   /** An error, and what to do next. */
@@ -71,9 +90,13 @@ export class Console {
   }
 
   async #write(line: Uint8Array): Promise<void> {
+    await this.#print(escapeText(line, Infinity));
+  }
+
+  async #print(line: string): Promise<void> {
     // A reader that has gone away (sftpc … -- ls | head) is no error of the session.
     if (this.#out.destroyed || this.#out.errored !== null) return;
-    if (this.#out.write(`${escapeText(line, Infinity)}\n`)) return;
+    if (this.#out.write(`${line}\n`)) return;
     await Promise.race([once(this.#out, 'drain'), once(this.#out, 'close')]).catch(() => undefined);
   }
 }
