@@ -1,6 +1,6 @@
 /** What sftpd-setup does, in steps each of which can be shown, done and undone. */
 import type { JournalEntry } from './journal.js';
-import type { FileImage } from './target.js';
+import type { Attributes, FileImage } from './target.js';
 
 /** Who is to own a thing: ids as they were found, or a user who may only be about to be made. */
 export type Owner =
@@ -56,13 +56,6 @@ export type Action =
   | { readonly kind: 'command'; readonly run: readonly string[] }
   /** Only the journal has to do with it: what it records is gone already. */
   | { readonly kind: 'nothing' };
-
-/** Mode and owner of what is there. */
-export interface Attributes {
-  readonly mode: number;
-  readonly uid: number;
-  readonly gid: number;
-}
 
 /** One step, and what it does to the journal. */
 export interface Change {

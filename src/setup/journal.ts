@@ -4,8 +4,7 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import { type SetupAnswers, setupAnswersSchema } from '../../schemas/setup-answers.js';
-import type { Attributes } from './change.js';
-import { SetupError, type Target } from './target.js';
+import { type Attributes, SetupError, type Target } from './target.js';
 
 export const JOURNAL_FOLDER = '/var/lib/sftpd-setup';
 export const JOURNAL_FILE = `${JOURNAL_FOLDER}/journal.json`;

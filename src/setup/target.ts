@@ -12,6 +12,13 @@ import { systemError } from '../keys/key-files.js';
 /** Why something cannot be set up. The text is for the administrator. */
 export class SetupError extends Error {}
 
+/** Mode and owner of what is there. */
+export interface Attributes {
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+}
+
 /** A file as it is, or is to be. */
 export interface FileImage {
   /** Binary string. */

@@ -37,7 +37,9 @@ export function featuresReply(add: readonly string[]): Reply {
 /** The features of a 211 reply by name in upper case, each with what follows it; none where the server has no FEAT. */
 export function readFeatures(listed: Reply): ReadonlyMap<string, string> {
   const lines = listed.code === FEATURES ? listed.lines.slice(1, -1) : [];
-  return new Map(lines.map(featureOf).map((feature) => [nameOf(feature), feature.slice(nameOf(feature).length).trim()]));
+  return new Map(
+    lines.map(featureOf).map((feature) => [nameOf(feature), feature.slice(nameOf(feature).length).trim()]),
+  );
 }
 
 const featureOf = (line: string): string => line.replace(/^211-/, '').trim();

@@ -14,19 +14,6 @@ export const DATA_VERBS: ReadonlyMap<string, DataDirection> = new Map<string, Da
   ['APPE', 'upload'],
 ]);
 
-/** RFC 2228 §3. DIGT (draft-bonachea-sftp-00) counts, since only the security layer can answer it. */
-export const SECURITY_VERBS: ReadonlySet<string> = new Set([
-  'AUTH',
-  'ADAT',
-  'PBSZ',
-  'PROT',
-  'CCC',
-  'MIC',
-  'CONF',
-  'ENC',
-  'DIGT',
-]);
-
 /**
  * Verbs that set up a data connection. `forbidden` ones would make the ftpd connect or listen where the gateway does not
  * see it: LPRT and LPSV (RFC 1639), SPSV (draft-rosenau-ftp-single-port), CPSV (FXP over TLS, glftpd and others).
@@ -53,7 +40,5 @@ export const OVERTAKING_VERBS: ReadonlySet<string> = new Set(['ABOR', 'STAT']);
 
 /** The direction of a verb's data connection, undefined if it uses none. `verb` in upper case. */
 export const dataDirection = (verb: string): DataDirection | undefined => DATA_VERBS.get(verb);
-
-export const isSecurityVerb = (verb: string): boolean => SECURITY_VERBS.has(verb);
 
 export const mayOvertake = (verb: string): boolean => OVERTAKING_VERBS.has(verb);

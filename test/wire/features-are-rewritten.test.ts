@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { featuresReply, rewriteFeatures } from '../../src/wire/feat.js';
 import type { Reply } from '../../src/wire/reply.js';
-import { DATA_SETUP_VERBS, dataDirection, isSecurityVerb, mayOvertake } from '../../src/wire/verbs.js';
+import { DATA_SETUP_VERBS, dataDirection, mayOvertake } from '../../src/wire/verbs.js';
 
 const drop = (name: string): boolean => ['AUTH', 'PBSZ', 'PROT', 'SPSV'].includes(name);
 const add = ['AUTH X-SafeTP1', 'PBSZ', 'PROT'];
@@ -74,6 +74,5 @@ it('the tables of verbs', () => {
   expect(['CPSV', 'LPRT', 'LPSV', 'SPSV'].map((verb) => DATA_SETUP_VERBS.get(verb))).toEqual(
     Array.from({ length: 4 }, () => 'forbidden'),
   );
-  expect(isSecurityVerb('DIGT') && isSecurityVerb('ENC') && !isSecurityVerb('USER')).toBe(true);
   expect(mayOvertake('ABOR') && !mayOvertake('NOOP')).toBe(true);
 });

@@ -102,71 +102,56 @@ function outcome({ direction, begun, final, blocks }: Running): TransferState {
   return direction === 'download' || (final !== undefined && isCompletion(final)) ? 'in-step' : 'broken-off';
 }
 
-/** Takes no jump at the first block either, and knows whether the last one has come. */
-class CountedOpener implements BlockOpener {
-  readonly #inner: BlockOpener;
+/** What both directions have in common: whether a block has moved, and whether the last one has. */
+class CountedBlocks<Inner extends { readonly sequence: number }> {
+  protected readonly inner: Inner;
   readonly #first: number;
   isEnded = false;
 
-  constructor(inner: BlockOpener) {
-    this.#inner = inner;
+  constructor(inner: Inner) {
+    this.inner = inner;
     this.#first = inner.sequence;
   }
 
   get isUntouched(): boolean {
-    return this.#inner.sequence === this.#first;
+    return this.inner.sequence === this.#first;
   }
 
   get sequence(): number {
-    return this.#inner.sequence;
+    return this.inner.sequence;
   }
+}
 
+/** Takes no jump at the first block either. */
+class CountedOpener extends CountedBlocks<BlockOpener> implements BlockOpener {
   get minimumBlock(): number {
-    return this.#inner.minimumBlock;
+    return this.inner.minimumBlock;
   }
 
   get maximumBlock(): number {
-    return this.#inner.maximumBlock;
+    return this.inner.maximumBlock;
   }
 
   open(blocks: readonly Uint8Array[]): ReturnType<BlockOpener['open']> {
-    const next = this.#inner.sequence + blocks.length;
-    const opened = this.#inner.open(blocks);
-    if (opened.ok && this.#inner.sequence !== next) return err('check-failed');
+    const next = this.inner.sequence + blocks.length;
+    const opened = this.inner.open(blocks);
+    if (opened.ok && this.inner.sequence !== next) return err('check-failed');
     this.isEnded = opened.ok && opened.value.last;
     return opened;
   }
 }
 
-/** Knows whether the last block was sealed. */
-class CountedSealer implements BlockSealer {
-  readonly #inner: BlockSealer;
-  readonly #first: number;
-  isEnded = false;
-
-  constructor(inner: BlockSealer) {
-    this.#inner = inner;
-    this.#first = inner.sequence;
-  }
-
-  get isUntouched(): boolean {
-    return this.#inner.sequence === this.#first;
-  }
-
-  get sequence(): number {
-    return this.#inner.sequence;
-  }
-
+class CountedSealer extends CountedBlocks<BlockSealer> implements BlockSealer {
   get capacity(): number {
-    return this.#inner.capacity;
+    return this.inner.capacity;
   }
 
   seal(pieces: readonly Uint8Array[]): Result<readonly Uint8Array[], CheckFailure> {
-    return this.#inner.seal(pieces);
+    return this.inner.seal(pieces);
   }
 
   sealLast(): Result<Uint8Array, CheckFailure> {
-    const last = this.#inner.sealLast();
+    const last = this.inner.sealLast();
     this.isEnded = last.ok;
     return last;
   }
