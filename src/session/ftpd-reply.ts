@@ -102,8 +102,9 @@ function loginFailed(turn: Turn): void {
 }
 
 /** What the gateway adds to the ftpd's features (RFC 2389 §3.2; RFC 2228 names no form, this is RFC 4217's). */
-export function gatewayFeatures(policy: SessionPolicy): readonly string[] {
-  return [...policy.mechanisms.map((mechanism) => `AUTH ${mechanism.name}`), 'PBSZ', 'PROT', 'EPRT', 'EPSV'];
+export function gatewayFeatures({ mechanisms }: SessionPolicy): readonly string[] {
+  const security = mechanisms.length === 0 ? [] : [...mechanisms.map(({ name }) => `AUTH ${name}`), 'PBSZ', 'PROT'];
+  return [...security, 'EPRT', 'EPSV'];
 }
 
 /** Features of the ftpd that end at the gateway: its own security extensions, and set-ups that would go round the gateway. */

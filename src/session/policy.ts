@@ -10,6 +10,7 @@ import type { Channel, Login } from './state.js';
 import type { DirectVia, ThirdPartyKnowledge } from './io.js';
 
 export interface SessionPolicy {
+  /** None where nothing is to be protected on the client's side: the local door. */
   readonly mechanisms: readonly Mechanism[];
   /** Whether a session may log in unprotected (the manual's -9, and its kin for anonymous clients). */
   readonly cleartext: 'allow' | 'anonymous-only' | 'deny';

@@ -26,6 +26,9 @@ const HANDLERS: ReadonlyMap<string, (turn: Turn, incoming: Incoming) => void> = 
 export const isSecurityVerb = (verb: string): boolean => HANDLERS.has(verb);
 
 export function handleSecurityCommand(turn: Turn, incoming: Incoming): void {
+  const { mechanisms } = turn.policy;
+  // The local door's side towards its programs: they try AUTH TLS, and go on in clear.
+  if (mechanisms.length === 0) return turn.answer(incoming, reply(502, 'No security mechanism is offered here.'));
   HANDLERS.get(incoming.command.verb)?.(turn, incoming);
 }
 

@@ -2,7 +2,8 @@
  * Plays a transcript against the session engine. A transcript is a text: lines that do not begin with a blank are what
  * happens, indented lines are what the engine makes of it. Playing the first gives the whole, which is compared.
  *
- *     policy cleartext=deny            settings, before anything else; `kerberos=yes` adds its mechanisms
+ *     policy cleartext=deny            settings, before anything else; `kerberos=yes` adds its mechanisms, `mechanisms=none`
+ *                                      leaves none
  *     address client=::1 server=::1 ftpd=::1
  *     client USER joe                  a line of the client; `client+` has octets behind it already
  *     unread USER ftp                  a line that has arrived where lines are looked at before they are read
@@ -64,8 +65,9 @@ export function play(transcript: string): string {
     out.push(line);
     const [, kind = '', rest = ''] = /^(\S+) ?(.*)$/.exec(line) ?? [];
     if (kind === 'policy') {
-      const { loginFailures, kerberos, ...settings } = words(rest);
-      const mechanisms = [fakeMechanism, ...(kerberos === undefined ? [] : kerberosMechanisms())];
+      const { loginFailures, kerberos, mechanisms: named, ...settings } = words(rest);
+      const usual = [fakeMechanism, ...(kerberos === undefined ? [] : kerberosMechanisms())];
+      const mechanisms = named === 'none' ? [] : usual;
       const policy = { ...setting.policy, ...settings, mechanisms };
       setting = {
         ...setting,
