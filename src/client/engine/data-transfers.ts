@@ -40,6 +40,12 @@ export class DataTransfers {
     return this.#states[direction];
   }
 
+  /** Whether the server has called a download whole that may still be on its way. */
+  get isArriving(): boolean {
+    const { direction, final } = this.#running ?? {};
+    return direction === 'download' && final !== undefined && isCompletion(final);
+  }
+
   /**
    * A command goes out while data is protected.
    * @throws RangeError when it asks for a transfer that this session cannot have any more, or not yet

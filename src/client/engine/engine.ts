@@ -3,7 +3,7 @@
  * caller's commands and gives outputs (output.ts) to be performed in order. No I/O, no clock; randomness is an argument. What
  * a server can send never makes it throw: it ends in one `failed` output with a name.
  */
-import type { BlockOpener, BlockSealer, ProtectionLevel } from '../../security/mechanism.js';
+import type { BlockOpener, BlockSealer, ProtectionLevel, SecurityContext } from '../../security/mechanism.js';
 import { commandOctets, formatCommand, parseCommand, type Command } from '../../wire/command.js';
 import { isFailure, isPreliminary, type Reply } from '../../wire/reply.js';
 import type { DataDirection } from '../../wire/verbs.js';
@@ -36,6 +36,8 @@ export class ClientEngine {
   /** Commands of the caller without a final reply, oldest first. */
   #unsettled: readonly Command[] = [];
   #outputs: EngineOutput[] = [];
+  /** Of a session that is over: what opens a download that the server has called whole. */
+  #last: SecurityContext | undefined;
 
   constructor(setting: EngineSetting) {
     this.#setting = setting;
@@ -136,11 +138,14 @@ export class ClientEngine {
   endTransfer(): void {
     const channel = this.#secured;
     if (channel !== undefined) this.#setChannel({ ...channel, context: this.#transfers.ended(channel.context) });
+    this.#last?.wipe();
   }
 
-  /** Ends the session from this side and forgets its keys. */
+  /** Ends the session from this side and forgets its keys; where a whole download is still arriving, in endTransfer(). */
   close(): void {
-    this.#secured?.context.wipe();
+    const context = this.#secured?.context;
+    if (this.#transfers.isArriving) this.#last ??= context;
+    else context?.wipe();
     if (this.#phase.name === 'negotiating' && this.#phase.stage.on === 'complete') this.#phase.stage.context.wipe();
     this.#phase = { name: 'over' };
   }

@@ -6,6 +6,7 @@
 import type { Socket } from 'node:net';
 import { coderFor, type Coder } from '../../data/coder.js';
 import { isCompletion, type Reply } from '../../wire/reply.js';
+import type { ClientEngine } from '../engine/engine.js';
 import type { Connection } from './connection.js';
 import { reset, type DataConnection, type DataConnector } from './data-connection.js';
 import { deferred } from './deferred.js';
@@ -40,10 +41,9 @@ export async function download(
   request: TransferRequest,
   sink: Sink,
 ): Promise<TransferResult> {
-  return run(connection, connector, request, async (socket) => {
-    // The coder is named from the gateway's side, to which opening blocks is an upload.
-    const opener = connection.engine.opener();
-    const coder = coderFor({ direction: 'upload', opener });
+  // The coder is named from the gateway's side, to which opening blocks is an upload.
+  const opening = (engine: ClientEngine): Coder => coderFor({ direction: 'upload', opener: engine.opener() });
+  return run(connection, connector, request, opening, async (socket, coder) => {
     try {
       for await (const chunk of chunksOf(socket)) await write(coder.push(chunk), sink);
       await write(coder.finish(), sink);
@@ -84,9 +84,8 @@ export async function upload(
   request: TransferRequest,
   source: AsyncIterable<Uint8Array>,
 ): Promise<TransferResult> {
-  return run(connection, connector, request, async (socket) => {
-    const sealer = connection.engine.sealer();
-    const coder = coderFor({ direction: 'download', sealer });
+  const sealing = (engine: ClientEngine): Coder => coderFor({ direction: 'download', sealer: engine.sealer() });
+  return run(connection, connector, request, sealing, async (socket, coder) => {
     // What the server sends here means nothing; reading it is how its close is noticed.
     socket.resume();
     for await (const chunk of source) await send(socket, coder.push(chunk));
@@ -126,14 +125,18 @@ async function run(
   connection: Connection,
   connector: DataConnector,
   { verb, argument, offset, signal }: TransferRequest,
-  move: (socket: Socket) => Promise<number>,
+  coderOf: (engine: ClientEngine) => Coder,
+  move: (socket: Socket, coder: Coder) => Promise<number>,
 ): Promise<TransferResult> {
   throwIfAborted(signal);
   const data = await connector.open();
   let pending: Pending;
+  let coder: Coder;
   try {
     if (offset !== undefined && offset > 0) await restartAt(connection, offset);
     pending = connection.begin({ verb, argument });
+    // Now, and not when there is data: a session that has ended by then has no keys any more, and nothing may go in clear for that.
+    coder = coderOf(connection.engine);
   } catch (error) {
     data.discard();
     throw error;
@@ -146,7 +149,13 @@ async function run(
   };
   signal?.addEventListener('abort', abort, { once: true });
   try {
-    return await settle(connection, data, pending, move, verb === 'LIST' ? 'ls' : (argument ?? verb));
+    return await settle(
+      connection,
+      data,
+      pending,
+      (socket) => move(socket, coder),
+      verb === 'LIST' ? 'ls' : (argument ?? verb),
+    );
   } catch (error) {
     if (aborted === undefined) throw error;
     throw new ClientError('command', 'Interrupted: the transfer was aborted.');
