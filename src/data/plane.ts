@@ -3,11 +3,11 @@
  * a session event; every transfer that was started ends in exactly one.
  */
 import { connect, isIP, type Socket } from 'node:net';
-import type { Leg, SessionEvent, Side, TransferPlan } from '../session/io.js';
+import type { Flow, Leg, SessionEvent, Side, TransferPlan } from '../session/io.js';
 import type { DataPlane } from '../session/ports.js';
 import type { Endpoint } from '../wire/host-port.js';
 import { addressFamily } from '../wire/host-port.js';
-import { coderFor } from './coder.js';
+import { coderFor, type Coder } from './coder.js';
 import { DataListener } from './listener.js';
 import type { PortPool } from './port-pool.js';
 import { Pump } from './pump.js';
@@ -21,6 +21,8 @@ export interface DataPlaneOptions {
   readonly addresses: () => Readonly<Record<Side, { readonly local: string; readonly peer: string }>>;
   /** Client-facing ports; undefined: the system picks. */
   readonly pool: PortPool | undefined;
+  /** What becomes of a transfer's octets; coderFor() if left out. */
+  readonly coder?: ((flow: Flow) => Coder) | undefined;
   /** Milliseconds. */
   readonly stallTimeout: number;
   readonly onStranger: (address: string) => void;
@@ -66,7 +68,7 @@ class SessionDataPlane implements DataPlane {
 
   start(plan: TransferPlan): void {
     const pump: Pump = new Pump({
-      coder: coderFor(plan.flow),
+      coder: (this.#options.coder ?? coderFor)(plan.flow),
       source: plan.flow.direction === 'download' ? 'ftpd' : 'client',
       stallTimeout: this.#options.stallTimeout,
       onEnd: (outcome, summary) => {

@@ -13,11 +13,13 @@ import { dial } from './dial.js';
 import { ClientEngine, MAX_UNSETTLED } from '../engine/engine.js';
 import type { EngineOutput, ReadyChannel } from '../engine/output.js';
 import { ClientError, errorOf, messageOf } from '../error.js';
-import { PendingCommands, type Pending } from './pending.js';
+import { PendingCommands, type OnReply, type Pending } from './pending.js';
 
 export interface ConnectionOptions {
   readonly host: string;
   readonly port: number;
+  /** Dialled in place of looking `host` up. */
+  readonly address?: string | undefined;
   readonly protection: 'required' | 'none';
   /** The address expected in M3 in place of the one dialled. */
   readonly expectAddress?: string | undefined;
@@ -52,6 +54,7 @@ export class Connection {
   readonly #pending = new PendingCommands();
   /** Restarted by whatever the server sends. */
   #clock: NodeJS.Timeout | undefined;
+  #greeting: Reply | undefined;
   #deciding: 'no' | 'yes' = 'no';
   #ended: 'no' | 'closed' | ClientError = 'no';
 
@@ -78,9 +81,9 @@ export class Connection {
   static async open(
     options: ConnectionOptions,
   ): Promise<{ readonly connection: Connection; readonly channel: ReadyChannel }> {
-    const { host, port, signal } = options;
+    const { host, port, address, signal } = options;
     const { connect } = { ...TIMEOUTS, ...options.timeouts };
-    const connection = new Connection(await dial({ host, port, timeout: connect, signal }), options);
+    const connection = new Connection(await dial({ host: address ?? host, port, timeout: connect, signal }), options);
     const abort = (): void => connection.fail(new ClientError('command', 'Interrupted.'));
     signal?.addEventListener('abort', abort);
     try {
@@ -105,6 +108,11 @@ export class Connection {
     return plainAddress(this.#socket.localAddress ?? '');
   }
 
+  /** The server's 220, which came in clear; undefined before it. */
+  get greeting(): Reply | undefined {
+    return this.#greeting;
+  }
+
   get isOpen(): boolean {
     return this.#ended === 'no' && this.engine.phase === 'ready';
   }
@@ -123,7 +131,7 @@ export class Connection {
    * Sends a command.
    * @throws ClientError when the session is over or the argument cannot be part of a line
    */
-  begin(command: Command): Pending {
+  begin(command: Command, onReply?: OnReply): Pending {
     if (this.#ended instanceof ClientError) throw this.#ended;
     if (!this.isOpen) throw new ClientError('connect', 'The session is over.', { hint: 'Connect again.' });
     if (/[\r\n\0]/.test(command.argument ?? '')) {
@@ -132,7 +140,7 @@ export class Connection {
     if (this.#pending.count >= MAX_UNSETTLED) {
       throw new ClientError('command', 'The server has not answered the last commands yet.', { hint: 'Wait, or bye.' });
     }
-    const pending = this.#pending.add();
+    const pending = this.#pending.add(onReply);
     this.#perform(this.engine.command(command));
     return pending;
   }
@@ -188,6 +196,7 @@ export class Connection {
         this.#socket.write(output.octets);
         return;
       case 'greeting':
+        this.#greeting = output.reply;
         return;
       case 'server-key':
         return void this.#decide(output.key);

@@ -10,7 +10,11 @@ export interface Pending {
   readonly final: Promise<Reply>;
 }
 
+/** Told of every reply to a command, 1yz and final, as it comes: a server may say 1yz more than once. */
+export type OnReply = (reply: Reply) => void;
+
 interface Waiting {
+  readonly onReply: OnReply | undefined;
   readonly first: Deferred<Reply>;
   readonly final: Deferred<Reply>;
 }
@@ -23,8 +27,8 @@ export class PendingCommands {
   }
 
   /** One more command is about to be sent. */
-  add(): Pending {
-    const waiting = { first: deferred<Reply>(), final: deferred<Reply>() };
+  add(onReply?: OnReply): Pending {
+    const waiting = { onReply, first: deferred<Reply>(), final: deferred<Reply>() };
     this.#waiting = [...this.#waiting, waiting];
     return { first: waiting.first.promise, final: waiting.final.promise };
   }
@@ -33,9 +37,11 @@ export class PendingCommands {
   reply(reply: Reply): void {
     const [waiting, ...later] = this.#waiting;
     waiting?.first.resolve(reply);
-    if (isPreliminary(reply)) return;
-    this.#waiting = later;
-    waiting?.final.resolve(reply);
+    if (!isPreliminary(reply)) {
+      this.#waiting = later;
+      waiting?.final.resolve(reply);
+    }
+    waiting?.onReply?.(reply);
   }
 
   /** No reply will come any more. */

@@ -6,6 +6,7 @@ import { Secret } from '../../lib/secret.js';
 import type { ProtectionLevel } from '../../security/mechanism.js';
 import { MAXIMUM_BUFFER } from '../../security/safetp1/profile.js';
 import type { Command } from '../../wire/command.js';
+import { parseDirectoryReply } from '../../wire/directory-reply.js';
 import { isCompletion, isFailure, isIntermediate, replyText, type Reply } from '../../wire/reply.js';
 import { dataDirection, type DataDirection } from '../../wire/verbs.js';
 import { ClientError, refusedCommand } from '../error.js';
@@ -162,10 +163,9 @@ export class Session {
     this.#type = type;
   }
 
-  /** The working directory. RFC 959 App. II: a quote within the name is doubled. */
   async workingDirectory(): Promise<string> {
-    const text = replyText(await this.request('PWD'));
-    return nameFromWire(/^"((?:[^"]|"")*)"/.exec(text)?.[1]?.replaceAll('""', '"') ?? text);
+    const reply = await this.request('PWD');
+    return nameFromWire(parseDirectoryReply(reply) ?? replyText(reply));
   }
 
   /** Receives what the command gives. @throws ClientError unless the whole of it came */

@@ -18,6 +18,8 @@ export interface ContactSetting {
   readonly newServers: NewServers;
   /** The address expected in M3 in place of the one dialled. */
   readonly expectAddress?: string | undefined;
+  /** What a user can do about a server without protection; sftpc's own -9 if left out. A sentence. */
+  readonly insist?: string | undefined;
   readonly timeouts?: Partial<Timeouts> | undefined;
   readonly trace?: ((line: Extract<EngineOutput, { kind: 'trace' }>) => void) | undefined;
   /** Told, in a sentence, what the user should know though nothing failed. */
@@ -58,7 +60,8 @@ export class Contact {
       return connection;
     } catch (error) {
       if (!(error instanceof ClientError) || error.failure?.code !== 'no-mechanism') throw error;
-      if (protection === 'required' || known !== undefined) throw withoutProtection(error, server, known);
+      if (protection === 'required' || known !== undefined)
+        throw withoutProtection(error, server, known, this.#setting.insist);
       this.#notice(`${where(server)} offers no protection: everything goes in clear, the password included`);
       return this.#open('none', signal, async () => Promise.resolve(false));
     }
@@ -66,14 +69,15 @@ export class Contact {
 
   /**
    * Connects once more, to the holder of the same key and nobody else.
+   * @param address - dialled in place of looking the name up again
    * @throws ClientError
    */
-  async again(signal?: AbortSignal): Promise<Connection> {
+  async again(signal?: AbortSignal, address?: string): Promise<Connection> {
     const { host, port } = this.#setting;
     if (this.#channel === undefined) return this.first(signal);
     const before = this.#key;
     const decide = async (key: DsaPublicKey): Promise<boolean> => Promise.resolve(sameKey({ host, port }, before, key));
-    return this.#open(this.#channel === 'clear' ? 'none' : 'required', signal, decide);
+    return this.#open(this.#channel === 'clear' ? 'none' : 'required', signal, decide, address);
   }
 
   async #trust(key: DsaPublicKey, known: KnownServer | undefined): Promise<boolean> {
@@ -94,11 +98,13 @@ export class Contact {
     protection: 'required' | 'none',
     signal: AbortSignal | undefined,
     decide: (key: DsaPublicKey) => Promise<boolean>,
+    address?: string,
   ): Promise<Connection> {
     const { host, port, expectAddress, timeouts, trace } = this.#setting;
     const { connection, channel } = await Connection.open({
       host,
       port,
+      address,
       protection,
       expectAddress,
       timeouts,

@@ -64,16 +64,23 @@ export function sameKey(server: ServerName, before: DsaPublicKey | undefined, ke
 }
 
 /** What to tell about a server that refuses X-SafeTP1. The manual's "drop-down attack" where it had it before. */
-export function withoutProtection(error: ClientError, server: ServerName, known: KnownServer | undefined): ClientError {
+export function withoutProtection(
+  error: ClientError,
+  server: ServerName,
+  known: KnownServer | undefined,
+  insist?: string,
+): ClientError {
   const where = `${server.host} port ${server.port}`;
   if (known === undefined) {
     return new ClientError('security', `${where} offers no protection. ${error.message}`, {
-      hint: 'To send everything in clear, password included, insist with -9.',
+      hint: insist ?? 'To send everything in clear, password included, insist with -9.',
     });
   }
   return new ClientError(
     'security',
     `WARNING: ${where} was protected by X-SafeTP1 before and does not offer it now. Somebody may be trying to make you send your password in clear (a drop-down attack). ${error.message}`,
-    { hint: "Ask the server's administrator. To send everything in clear all the same, insist with -9." },
+    {
+      hint: `Ask the server's administrator. ${insist ?? 'To send everything in clear all the same, insist with -9.'}`,
+    },
   );
 }
