@@ -3,6 +3,7 @@
  * WORKDIR/DSA/public.pem (SubjectPublicKeyInfo).
  */
 import { join } from 'node:path';
+import { shellWord } from '../lib/shell-word.js';
 
 /** Where sftpd keeps its state unless told otherwise. */
 export const DEFAULT_WORKDIR = '/var/lib/sftpd';
@@ -30,11 +31,6 @@ const SHARED_ACCESS = 0o066;
 /** Whether a file's mode lets anyone but its owner read or write it. */
 export function isShared(mode: number): boolean {
   return (mode & SHARED_ACCESS) !== 0;
-}
-
-/** A path as a shell takes it, quoted where it must be: error texts give lines to copy. */
-export function shellWord(path: string): string {
-  return /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
 }
 
 /** The line that makes a key. */

@@ -11,8 +11,9 @@ import {
 } from '../crypto/dsa.js';
 import { err, ok, type Result } from '../lib/result.js';
 import { wipe } from '../lib/secret.js';
+import { shellWord } from '../lib/shell-word.js';
 import { serverKeyOf, type ServerKey } from '../security/safetp1/server-key.js';
-import { isShared, keygenLine, keyPaths, shellWord, systemError, type KeyPaths } from './key-files.js';
+import { isShared, keygenLine, keyPaths, systemError, type KeyPaths } from './key-files.js';
 
 /** Why there is no key. `text` is for the administrator. */
 export interface KeyFailure {

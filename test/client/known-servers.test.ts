@@ -26,8 +26,8 @@ describe('the file of known servers', () => {
     const file = join(await folder(), 'state', 'sftpc', 'known_servers');
     const servers = new KnownServers(file);
     expect(await servers.find({ host: 'a', port: 21 })).toBeUndefined();
-    await servers.add({ host: 'A.example', port: 21 }, FINGERPRINT);
-    await servers.add({ host: 'a.example', port: 2021 }, OTHER);
+    await servers.add([{ host: 'A.example', port: 21, fingerprint: FINGERPRINT }]);
+    await servers.add([{ host: 'a.example', port: 2021, fingerprint: OTHER }]);
     expect((await stat(file)).mode & 0o777).toBe(0o600);
     expect((await stat(dirname(file))).mode & 0o777).toBe(0o700);
     expect(await readdir(dirname(file))).toEqual(['known_servers']);
@@ -41,7 +41,7 @@ describe('the file of known servers', () => {
     await mkdir(dirname(file), { mode: 0o755 });
     await writeFile(file, `# mine\n\n::1 21 ${FINGERPRINT}`);
     const servers = new KnownServers(file);
-    await servers.add({ host: 'b', port: 1 }, OTHER);
+    await servers.add([{ host: 'b', port: 1, fingerprint: OTHER }]);
     expect(await readFile(file, 'utf8')).toBe(`# mine\n\n::1 21 ${FINGERPRINT}\nb 1 ${OTHER}\n`);
     expect(await servers.find({ host: '::1', port: 21 })).toMatchObject({ line: 3 });
     expect((await stat(dirname(file))).mode & 0o777).toBe(0o755);

@@ -16,9 +16,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { programVersion } from '../../src/cli/version.js';
 import { writeAtomically } from '../../src/keys/atomic-file.js';
 import { parseArguments, USAGE } from '../../src/keys/arguments.js';
-import { keyPaths, shellWord } from '../../src/keys/key-files.js';
+import { keyPaths } from '../../src/keys/key-files.js';
 import { loadServerKey } from '../../src/keys/key-store.js';
 import { runKeygen } from '../../src/keys/keygen.js';
+import { shellWord } from '../../src/lib/shell-word.js';
 
 let workdir: string;
 const paths = () => keyPaths(workdir);

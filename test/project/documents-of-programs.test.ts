@@ -6,6 +6,8 @@ import { setupAnswersSchema } from '../../schemas/setup-answers.js';
 import { FLAGS } from '../../src/cli/flags.js';
 import { usage } from '../../src/cli/usage.js';
 import { OPTIONS } from '../../src/client/cli/arguments.js';
+import { KEYS_ACTIONS, KEYS_OPTIONS } from '../../src/client/cli/keys-arguments.js';
+import type { Option } from '../../src/client/cli/options.js';
 import { COMMANDS } from '../../src/client/commands/table.js';
 import { EXIT } from '../../src/client/error.js';
 import { USAGE as KEYGEN_USAGE } from '../../src/keys/arguments.js';
@@ -138,6 +140,15 @@ describe('sftpc(1)', () => {
       expect(words(head)).toEqual(expect.arrayContaining([...words(synopsis)]));
     }
     expect(heads.map((head) => words(head)[0]).sort()).toEqual(COMMANDS.map(({ names }) => names[0]).sort());
+  });
+
+  test('has an entry for every action and option of keys, and for no other', () => {
+    const listed = section(page, 'KEYS');
+    expect(entriesNaming(listed, 'Cm')).toEqual(KEYS_ACTIONS.map(({ synopsis }) => synopsis));
+    const wanted = KEYS_OPTIONS.map((option: Option) =>
+      flagsOf({ ...option, short: option.short, value: option.value }),
+    );
+    expect(entriesNaming(listed, 'Fl')).toEqual(wanted);
   });
 
   test('lists every exit status', () => {

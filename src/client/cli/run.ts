@@ -2,10 +2,8 @@
  * sftpc from its arguments to its exit status: connects, recognises the server, logs in, runs commands. All that a user can
  * get wrong becomes a sentence here, once.
  */
-import type { Writable } from 'node:stream';
 import { programVersion } from '../../cli/version.js';
 import { parseArguments, type Settings } from './arguments.js';
-import type { Timeouts } from '../session/connection.js';
 import { Console } from '../terminal/console.js';
 import { prepareCredentials, type Asking, type Prepared } from './credentials.js';
 import { ClientError, EXIT } from '../error.js';
@@ -13,54 +11,42 @@ import { defaultKnownServersFile } from '../trust/known-servers.js';
 import type { Client } from '../client.js';
 import { connect } from '../connect.js';
 import { initialPreferences } from '../commands/preferences.js';
-import type { OnInterrupt } from '../commands/runner.js';
 import { Sessions, type Target } from '../commands/sessions.js';
 import { runPrompt } from '../terminal/prompt.js';
 import { transferNotes } from '../terminal/transfer-notes.js';
 import { runAll, runScript } from './script.js';
-import { ask, askSecret, askYesNo, type Input } from '../terminal/questions.js';
+import { ask, askSecret, askYesNo } from '../terminal/questions.js';
+import { runKeys } from './keys.js';
+import { reported, reportMistakes } from './report.js';
 import { usage } from './usage.js';
+import type { Subcommand, World } from './world.js';
 
-/** What surrounds a run. */
-export interface World {
-  readonly stdin: Input;
-  readonly stdout: Writable;
-  readonly stderr: Writable;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly onInterrupt: OnInterrupt;
-  readonly timeouts?: Partial<Timeouts>;
-}
+export type { World } from './world.js';
+
+/** What is behind the first word, where that is not a server. A server of such a name is reached by a URL. */
+const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = { keys: runKeys };
 
 /** Runs sftpc; gives the exit status. */
 export async function run(argv: readonly string[], world: World): Promise<number> {
+  const [first = '', ...rest] = argv;
+  const subcommand = Object.hasOwn(SUBCOMMANDS, first) ? SUBCOMMANDS[first] : undefined;
+  if (subcommand !== undefined) return subcommand(rest, world);
   const console = new Console(world.stdout, world.stderr);
-  const invocation = parseArguments(argv);
-  if (!invocation.ok) {
-    for (const mistake of invocation.error) console.note(`sftpc: ${mistake}`);
-    console.note('sftpc --help says more.');
-    return EXIT.usage;
-  }
-  switch (invocation.value.kind) {
-    case 'help':
-      world.stdout.write(usage());
-      return EXIT.ok;
-    case 'version':
-      world.stdout.write(`sftpc ${programVersion()}\n`);
-      return EXIT.ok;
-    case 'connect':
-      return connectAndRun(invocation.value, world, console);
-  }
-}
-
-async function connectAndRun(settings: Settings, world: World, console: Console): Promise<number> {
-  try {
-    await serve(settings, world, console);
-    return EXIT.ok;
-  } catch (error) {
-    if (!(error instanceof ClientError)) throw error;
-    console.error(error);
-    return EXIT[error.kind];
-  }
+  return reported(console, world, async () => {
+    const invocation = parseArguments(argv);
+    if (!invocation.ok) return reportMistakes(console, invocation.error, 'sftpc --help');
+    switch (invocation.value.kind) {
+      case 'help':
+        world.stdout.write(usage());
+        return EXIT.ok;
+      case 'version':
+        world.stdout.write(`sftpc ${programVersion()}\n`);
+        return EXIT.ok;
+      case 'connect':
+        await serve(invocation.value, world, console);
+        return EXIT.ok;
+    }
+  });
 }
 
 async function serve(settings: Settings, world: World, console: Console): Promise<void> {

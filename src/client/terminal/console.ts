@@ -18,19 +18,29 @@ const MAX_SHOWN_LINE = 65_536;
 /** `json`: what would go to standard output as text goes there as JSON, one object a line. */
 export type OutputForm = 'text' | 'json';
 
+/** `errors`: notes are left out, as --quiet asks. */
+export type Talk = 'all' | 'errors';
+
 export class Console {
   readonly form: OutputForm;
   readonly #out: Writable;
   readonly #notes: Writable;
+  readonly #talk: Talk;
 
-  constructor(out: Writable, notes: Writable, form: OutputForm = 'text') {
+  constructor(out: Writable, notes: Writable, form: OutputForm = 'text', talk: Talk = 'all') {
     this.#out = out;
     this.#notes = notes;
     this.form = form;
+    this.#talk = talk;
   }
 
-  /** A line of ours on standard error; may hold line ends of ours. */
+  /** A line of ours on standard error, good to know; may hold line ends of ours. */
   note(text: string): void {
+    if (this.#talk === 'all') this.warn(text);
+  }
+
+  /** As note(), but it must be known. */
+  warn(text: string): void {
     this.#notes.write(`${text}\n`);
   }
 
@@ -62,12 +72,12 @@ export class Console {
   error(error: ClientError): void {
     // Our own line ends stay; what the server put into a message does not hold any.
     const message = error.message.split('\n').map(shown).join('\n');
-    this.note(`sftpc: ${message}`);
-    if (error.hint !== undefined) this.note(`  ${error.hint}`);
+    this.warn(`sftpc: ${message}`);
+    if (error.hint !== undefined) this.warn(`  ${error.hint}`);
   }
 
   trace({ from, protection, text }: Extract<EngineOutput, { kind: 'trace' }>): void {
-    this.note(`${from === 'client' ? 'C' : 'S'} ${protection.padEnd(5)} ${shown(text)}`);
+    this.warn(`${from === 'client' ? 'C' : 'S'} ${protection.padEnd(5)} ${shown(text)}`);
   }
 
   /** Prints a listing line by line as it comes. `end` prints what is left. */

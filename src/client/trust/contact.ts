@@ -89,7 +89,8 @@ export class Contact {
     if (known !== undefined || this.#key === undefined) return;
     const { host, port, newServers } = this.#setting;
     const server = { host, port };
-    await this.#servers.add(server, this.#key.fingerprint);
+    // Another sftpc may have met the server meanwhile; with another key, one of the two has met somebody else.
+    await this.#servers.add([{ ...server, fingerprint: this.#key.fingerprint }]);
     // Who accepts every new server has asked not to hear of it.
     if (newServers !== 'accept') this.#notice(`remembered the key of ${where(server)} in ${this.#servers.file}`);
   }

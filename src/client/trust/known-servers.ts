@@ -1,12 +1,15 @@
 /**
  * The keys of servers this user has met: one line `host port SHA256:…` each. What the manual calls the client's local
- * database; the trust of later connections rests on it, so the folder is 0700, the file 0600, and it is replaced in one step.
+ * database; the trust of later connections rests on it, so the folder is 0700 and the file 0600, and several sftpc may change
+ * it at once (shared-file.ts). Comments, and lines of other servers, are kept as they are.
  */
-import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { shellWord } from '../../lib/shell-word.js';
 import { ClientError } from '../error.js';
-import { randomName, reasonOf } from '../files/local-file.js';
+import { reasonOf } from '../files/local-file.js';
+import { changeFile } from './shared-file.js';
 
 export interface ServerName {
   /** As the user writes it; compared without regard to case. */
@@ -14,14 +17,27 @@ export interface ServerName {
   readonly port: number;
 }
 
-export interface KnownServer extends ServerName {
+/** A server and its key. */
+export interface ServerKeyEntry extends ServerName {
   /** `SHA256:` and 43 characters of base64. */
   readonly fingerprint: string;
+}
+
+export interface KnownServer extends ServerKeyEntry {
   /** Line in the file, from 1. */
   readonly line: number;
 }
 
+/** What came of a server that was to be added. */
+export interface Added {
+  readonly entry: ServerKeyEntry;
+  /** The key that was known before: the same, another that was replaced, or none. */
+  readonly before: string | undefined;
+}
+
 const LINE = /^(\S+)[ \t]+([0-9]{1,5})[ \t]+(SHA256:[A-Za-z0-9+/]{43})$/;
+
+export const isFingerprint = (text: string): boolean => /^SHA256:[A-Za-z0-9+/]{43}$/.test(text);
 
 /** `$XDG_STATE_HOME/sftpc/known_servers`, or its place under ~/.local/state (XDG Base Directory 0.8). */
 export function defaultKnownServersFile(env: Readonly<Record<string, string | undefined>>): string {
@@ -56,28 +72,83 @@ export class KnownServers {
     this.file = file;
   }
 
-  /** The entry of a server, or undefined. @throws ClientError when the file cannot be read */
-  async find(server: ServerName): Promise<KnownServer | undefined> {
-    const known = parseKnownServers((await this.#text()) ?? '', this.file);
-    return known.find((each) => sameServer(each, server));
+  /** All entries, in the order of the file. @throws ClientError when the file cannot be read */
+  async all(): Promise<readonly KnownServer[]> {
+    return parseKnownServers((await this.#text()) ?? '', this.file);
   }
 
-  /** Adds a server that is not there yet. @throws ClientError when the file cannot be written */
-  async add(server: ServerName, fingerprint: string): Promise<void> {
-    const before = (await this.#text()) ?? '';
-    const separator = before === '' || before.endsWith('\n') ? '' : '\n';
-    const text = `${before}${separator}${server.host.toLowerCase()} ${server.port} ${fingerprint}\n`;
-    const temporary = `${this.file}.${randomName()}`;
+  /** The entry of a server, or undefined. @throws ClientError when the file cannot be read */
+  async find(server: ServerName): Promise<KnownServer | undefined> {
+    return (await this.all()).find((each) => nameOf(each) === nameOf(server));
+  }
+
+  /**
+   * Adds servers: all of them or none.
+   *
+   * @param known - what to do where another key is known already
+   * @throws ClientError where another key is known and must not be replaced, or the file cannot be written
+   */
+  async add(entries: readonly ServerKeyEntry[], known: 'refuse' | 'replace' = 'refuse'): Promise<readonly Added[]> {
+    let added: Added[] = [];
+    await this.#change((text) => {
+      added = [];
+      const keys = new Map(parseKnownServers(text, this.file).map((each) => [nameOf(each), each.fingerprint]));
+      const changed = new Map<string, ServerKeyEntry>();
+      for (const entry of entries) {
+        const name = nameOf(entry);
+        const before = keys.get(name);
+        added.push({ entry, before });
+        if (before === entry.fingerprint) continue;
+        if (before !== undefined && known === 'refuse') throw this.#anotherKey(entry, before);
+        keys.set(name, entry.fingerprint);
+        changed.set(name, entry);
+      }
+      const kept = this.#without(text, new Set(changed.keys()));
+      const separator = kept === '' || kept.endsWith('\n') ? '' : '\n';
+      return changed.size === 0 ? text : `${kept}${separator}${[...changed.values()].map(lineOf).join('')}`;
+    });
+    return added;
+  }
+
+  /** Forgets a server; gives what was known of it, which may be nothing. @throws ClientError when the file cannot be written */
+  async remove(server: ServerName): Promise<readonly KnownServer[]> {
+    let removed: readonly KnownServer[] = [];
+    await this.#change((text) => {
+      removed = parseKnownServers(text, this.file).filter((each) => nameOf(each) === nameOf(server));
+      return this.#without(text, new Set([nameOf(server)]));
+    });
+    return removed;
+  }
+
+  #without(text: string, names: ReadonlySet<string>): string {
+    const gone = parseKnownServers(text, this.file).filter((each) => names.has(nameOf(each)));
+    const lines = new Set(gone.map(({ line }) => line));
+    return text
+      .split('\n')
+      .filter((_, index) => !lines.has(index + 1))
+      .join('\n');
+  }
+
+  #anotherKey(entry: ServerKeyEntry, before: string): ClientError {
+    const { host, port, fingerprint } = entry;
+    const message = [
+      `Another key of ${host} port ${port} is known already, and stays.`,
+      `  known: ${before}`,
+      `  new:   ${fingerprint}`,
+    ];
+    const hint = [
+      "Ask the server's administrator which of them is right. If it is the new one:",
+      `    ${keysCommand(['import', '--replace'], this.file, entry)}`,
+    ];
+    return new ClientError('security', message.join('\n'), { hint: hint.join('\n') });
+  }
+
+  async #change(change: (text: string) => string): Promise<void> {
     try {
-      const folder = dirname(this.file);
-      const made = await mkdir(folder, { recursive: true, mode: 0o700 });
-      // A folder of somebody else's making keeps its mode: --known-servers may name a file anywhere.
-      if (made !== undefined) await chmod(folder, 0o700);
-      await writeFile(temporary, text, { mode: 0o600, flag: 'wx' });
-      await rename(temporary, this.file);
+      await changeFile(this.file, change);
     } catch (error) {
-      await rm(temporary, { force: true }).catch(() => undefined);
-      throw new ClientError('security', `${this.file}: ${reasonOf(error)}: the server's key cannot be remembered.`, {
+      if (error instanceof ClientError) throw error;
+      throw new ClientError('security', `${this.file}: ${reasonOf(error)}: the keys of servers cannot be changed.`, {
         hint: 'Name a file that can be written: --known-servers FILE.',
       });
     }
@@ -95,5 +166,31 @@ export class KnownServers {
   }
 }
 
-const sameServer = (a: ServerName, b: ServerName): boolean =>
-  a.port === b.port && a.host.toLowerCase() === b.host.toLowerCase();
+/** What tells servers apart. */
+const nameOf = ({ host, port }: ServerName): string => `${host.toLowerCase()} ${port}`;
+
+const lineOf = (entry: ServerKeyEntry): string => `${nameOf(entry)} ${entry.fingerprint}\n`;
+
+/**
+ * A `sftpc keys` command as a shell takes it.
+ *
+ * @param action - with its options
+ * @param fingerprint - the last argument, where the action takes one
+ */
+export function keysCommand(
+  action: readonly string[],
+  file: string,
+  { host, port, fingerprint }: ServerName & { readonly fingerprint?: string },
+): string {
+  const where = file === defaultKnownServersFile(process.env) ? [] : ['--known-servers', resolve(file)];
+  const words = [
+    'sftpc',
+    'keys',
+    ...action,
+    ...where,
+    host,
+    `${port}`,
+    ...(fingerprint === undefined ? [] : [fingerprint]),
+  ];
+  return words.map(shellWord).join(' ');
+}

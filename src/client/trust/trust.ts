@@ -4,7 +4,7 @@
  */
 import type { DsaPublicKey } from '../../crypto/dsa.js';
 import { ClientError } from '../error.js';
-import type { KnownServer, KnownServers, ServerName } from './known-servers.js';
+import { keysCommand, type KnownServer, type KnownServers, type ServerName } from './known-servers.js';
 
 /** What to do about a server that was never met before. A function shows the text, which ends in a question, to somebody. */
 export type NewServers = 'refuse' | 'accept' | ((question: string) => Promise<boolean>);
@@ -28,9 +28,14 @@ export async function trustKey(setting: TrustSetting, key: DsaPublicKey): Promis
         `WARNING: the key of ${where} HAS CHANGED. Somebody may be in the middle, or the server has a new key.`,
         `  known since the first contact: ${known.fingerprint}`,
         `  shown now:                     ${key.fingerprint}`,
+        `  The known one is in line ${known.line} of ${servers.file}.`,
       ].join('\n'),
       {
-        hint: `Ask the server's administrator for the new fingerprint. Only if it is the one shown now, forget the old one and connect again: sftpc keys remove ${keysName(server)}  (it is line ${known.line} of ${servers.file}).`,
+        hint: [
+          "Ask the server's administrator for the new fingerprint. Only if it is the one shown now, forget the",
+          '  old one and connect again:',
+          `    ${keysCommand(['remove'], servers.file, server)}`,
+        ].join('\n'),
       },
     );
   }
@@ -38,16 +43,19 @@ export async function trustKey(setting: TrustSetting, key: DsaPublicKey): Promis
   const shown = `The server at ${where} is new. Its key (DSA, ${key.modulusBits} bits) has the fingerprint\n  ${key.fingerprint}`;
   if (newServers === 'refuse') {
     throw new ClientError('security', `${shown}\nIt is not trusted yet, and there is no terminal to ask on.`, {
-      hint: 'Connect once from a terminal, or use --accept-new if the network is one you trust.',
+      hint: [
+        'Connect once from a terminal, use --accept-new if the network is one you trust, or, if this is the',
+        "  fingerprint that the server's administrator told you:",
+        `    ${keysCommand(['import'], servers.file, { ...server, fingerprint: key.fingerprint })}`,
+      ].join('\n'),
     });
   }
-  if (await newServers(`${shown}\nCompare it with what the server's administrator told you. Trust it from now on?`))
-    return true;
-  throw new ClientError('security', 'The key was not accepted; nothing was sent.');
+  const question = `${shown}\nCompare it with what the server's administrator told you. Trust it from now on?`;
+  if (await newServers(question)) return true;
+  throw new ClientError('security', 'The key was not accepted; nothing was sent.', {
+    hint: "Ask the server's administrator for the fingerprint: sftpd-keygen --show prints it there.",
+  });
 }
-
-/** A server as the `keys` command takes it. */
-export const keysName = ({ host, port }: ServerName): string => (port === 21 ? host : `${host} ${port}`);
 
 /** Whether a later connection of a run has met the server of the first. @throws ClientError where it has not */
 export function sameKey(server: ServerName, before: DsaPublicKey | undefined, key: DsaPublicKey): boolean {

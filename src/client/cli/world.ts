@@ -1,0 +1,19 @@
+/** What surrounds a run of sftpc. */
+import type { Writable } from 'node:stream';
+import type { OnInterrupt } from '../commands/runner.js';
+import type { Timeouts } from '../session/connection.js';
+import type { Input } from '../terminal/questions.js';
+
+export interface World {
+  readonly stdin: Input;
+  readonly stdout: Writable;
+  readonly stderr: Writable;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly onInterrupt: OnInterrupt;
+  /** The number of the signal that asked the run to end, if one has. */
+  readonly signal?: () => number | undefined;
+  readonly timeouts?: Partial<Timeouts>;
+}
+
+/** Runs what is behind a subcommand's name; gives the exit status. */
+export type Subcommand = (argv: readonly string[], world: World) => Promise<number>;
