@@ -1,25 +1,29 @@
 #!/usr/bin/env node
 /** sftpc: argv and the process around run(). The only place that sets the exit status. */
+import { constants } from 'node:os';
 import process from 'node:process';
+import { bugReport, EXIT_BUG } from './cli/report.js';
 import { run } from './cli/run.js';
 
-/** Exit status after a second interrupt: 128 + SIGINT. */
-const EXIT_INTERRUPTED = 130;
-
 const listeners = new Set<() => void>();
+let received: NodeJS.Signals | undefined;
 
-function interrupt(): void {
-  if (listeners.size === 0) process.exit(EXIT_INTERRUPTED);
+function interrupt(signal: NodeJS.Signals): void {
+  received ??= signal;
+  if (listeners.size === 0) process.exit(128 + constants.signals[signal]);
   const told = [...listeners];
   // Told once: who presses Ctrl-C again means it.
   listeners.clear();
   for (const listener of told) listener();
 }
 
-process.on('SIGINT', interrupt);
-process.on('SIGTERM', interrupt);
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt);
 // A reader that goes away (sftpc … -- ls | head) is not a failure.
-process.stdout.on('error', () => undefined);
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+process.on('uncaughtException', (error) => {
+  process.stderr.write(`${bugReport(error)}\n`);
+  process.exit(EXIT_BUG);
+});
 
 process.exitCode = await run(process.argv.slice(2), {
   stdin: process.stdin,
@@ -30,4 +34,5 @@ process.exitCode = await run(process.argv.slice(2), {
     listeners.add(listener);
     return () => listeners.delete(listener);
   },
+  signal: () => received && constants.signals[received],
 });

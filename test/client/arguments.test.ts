@@ -1,78 +1,179 @@
+// The words behind `sftpc`: what they come to, and what is wrong with them.
 import { describe, expect, it } from 'vitest';
-import { parseArguments } from '../../src/client/cli/arguments.js';
+import { parseArguments, type Settings } from '../../src/client/cli/arguments.js';
+import { usage } from '../../src/client/cli/usage.js';
 import { splitWords } from '../../src/client/commands/words.js';
 
-const settings = (...argv: string[]): unknown => {
+function settings(...argv: string[]): Settings {
   const parsed = parseArguments(argv);
-  return parsed.ok ? parsed.value : parsed.error;
-};
+  if (!parsed.ok || parsed.value.kind !== 'work') throw new Error(JSON.stringify(parsed));
+  return parsed.value;
+}
+
+const place = (host: string, port = 21): object => ({
+  place: { host, port, user: undefined, password: undefined, otherwise: 'ask' },
+  directory: undefined,
+});
 
 describe('the command line', () => {
-  it('needs a host only', () => {
-    expect(settings('ftp.example')).toEqual({
-      kind: 'connect',
-      host: 'ftp.example',
-      port: 21,
+  it('needs nothing', () => {
+    expect(settings()).toEqual({
+      kind: 'work',
+      work: { kind: 'session', start: undefined },
       user: undefined,
+      passwordFile: undefined,
+      netrc: { from: 'usual' },
       mode: 'passive',
       level: 'P',
+      bufferSize: undefined,
       protection: 'required',
-      trace: 'off',
       knownServers: undefined,
       newServers: 'ask',
       expectAddress: undefined,
-      passwordFile: undefined,
-      commands: undefined,
+      trace: 'off',
+      securityData: 'off',
+      form: 'text',
+      talk: 'all',
+      onFailure: 'stop',
     });
+    expect(settings('ftp.example').work).toEqual({ kind: 'session', start: place('ftp.example') });
+    expect(settings('[::2]', '2021').work).toEqual({ kind: 'session', start: place('::2', 2021) });
   });
 
-  it('takes every option', () => {
-    const words =
-      '-d -u joe --active --prot s --known-servers K --accept-new --expect-address ::1 --password-file P [::2] 2021';
-    expect(settings(...words.split(' '))).toMatchObject({
-      host: '::2',
-      port: 2021,
-      user: 'joe',
-      mode: 'active',
-      level: 'S',
+  it('takes the flags of the old client', () => {
+    expect(settings('-z65536', '-i', '-d', '-a', '-X', '-Q', 'h')).toMatchObject({
+      bufferSize: 65536,
+      mode: 'passive',
       trace: 'on',
-      knownServers: 'K',
+      securityData: 'on',
       newServers: 'accept',
+      protection: 'preferred',
+    });
+    expect(settings('-z', '256', 'h')).toMatchObject({ bufferSize: 256 });
+    expect(settings('-diaXQ', 'h')).toMatchObject({ trace: 'on', securityData: 'on', protection: 'preferred' });
+    expect(settings('-c', 'h')).toMatchObject({ level: 'C', protection: 'required' });
+    expect(settings('-t', 'h')).toMatchObject({ level: 'S', protection: 'required' });
+    expect(settings('-9c', 'h')).toMatchObject({ level: 'C', protection: 'none' });
+    expect(parseArguments(['-v'])).toEqual({ ok: true, value: { kind: 'version' } });
+    expect(parseArguments(['-h'])).toEqual({ ok: true, value: { kind: 'help' } });
+  });
+
+  it('takes the same by their long names, and all other options', () => {
+    const long = '--buffer-size=65536 --active --debug --adat --accept-new --fallback --prot s h';
+    expect(settings(...long.split(' '))).toMatchObject({
+      ...settings('-z65536', '-daXQt', 'h'),
+      mode: 'active',
+    });
+    expect(settings('--clear-data', 'h')).toEqual(settings('-c', 'h'));
+    expect(settings('--integrity-only', 'h')).toEqual(settings('-t', 'h'));
+    const words = '-u joe --known-servers K --expect-address ::1 --password-file P --netrc N -q --json --keep-going h';
+    expect(settings(...words.split(' '))).toMatchObject({
+      user: 'joe',
+      knownServers: 'K',
       expectAddress: '::1',
       passwordFile: 'P',
+      netrc: { from: 'file', file: 'N' },
+      talk: 'errors',
+      form: 'json',
+      onFailure: 'go-on',
     });
-    expect(settings('-9', 'h')).toMatchObject({ protection: 'none' });
+    expect(settings('--no-netrc', 'h')).toMatchObject({ netrc: { from: 'nowhere' } });
   });
 
   it('takes commands behind --, with ; between them, and checks them before anything is sent', () => {
-    const parsed = parseArguments(['h', '--', 'get', 'a b', '-x', ';', 'ls', ';']);
-    if (!parsed.ok || parsed.value.kind !== 'connect') throw new Error('not parsed');
-    const commands = parsed.value.commands?.map(({ entry, args }) => [entry.names[0], ...args]);
-    expect(commands).toEqual([['get', 'a b', '-x'], ['ls']]);
-    expect(settings('h', '--', 'gte', 'a')).toEqual(['there is no command "gte": did you mean get?']);
-    expect(settings('h', '--', 'get')).toEqual(['too few arguments; it is: get REMOTE [LOCAL]']);
-    expect(settings('h', '--')).toEqual(['no command behind --']);
+    const { work } = settings('h', '--', 'get', 'a b', '-x', ';', 'ls', ';');
+    if (work.kind !== 'commands') throw new Error(work.kind);
+    expect(work.start).toEqual(place('h'));
+    expect(work.commands.map(({ entry, args }) => [entry.names[0], ...args])).toEqual([['get', 'a b', '-x'], ['ls']]);
+    expect(parseArguments(['h', '--', 'gte', 'a'])).toMatchObject({
+      error: ['there is no command "gte": did you mean get?'],
+    });
+    expect(parseArguments(['h', '--', 'get']).ok).toBe(false);
+    expect(parseArguments(['h', '--'])).toMatchObject({ error: ['no command behind --'] });
+  });
+
+  it('takes a file of commands, with a server or without', () => {
+    expect(settings('-b', 'F').work).toEqual({ kind: 'batch', start: undefined, file: 'F' });
+    expect(settings('--batch', '-', 'h', '2021').work).toEqual({ kind: 'batch', start: place('h', 2021), file: '-' });
+  });
+
+  it('takes the URL of a directory in the place of a server', () => {
+    const start = { place: { host: 'keys', port: 21, otherwise: 'anonymous' }, directory: 'pub' };
+    expect(settings('ftp://keys/pub/', '--', 'ls').work).toMatchObject({ kind: 'commands', start });
+    expect(settings('-b', 'F', 'ftp://keys/pub/').work).toMatchObject({ kind: 'batch', start });
+  });
+
+  it('takes URLs to fetch, and one to send to', () => {
+    expect(settings('ftp://h/a', 'FTP://i/b').work).toMatchObject({
+      kind: 'download',
+      urls: [{ path: 'a' }, { path: 'b', place: { host: 'i' } }],
+      output: undefined,
+    });
+    expect(settings('-o', '-', 'ftp://h/a').work).toMatchObject({ kind: 'download', output: '-' });
+    expect(settings('-T', 'F', 'ftp://h/in/').work).toMatchObject({ kind: 'upload', file: 'F', url: { path: 'in' } });
   });
 
   it('asks for help or the version, whatever else is wrong', () => {
-    expect(settings('-h')).toEqual({ kind: 'help' });
-    expect(settings('--version', 'x', 'y', 'z')).toEqual({ kind: 'version' });
+    expect(parseArguments(['-h', '--prot', 'x'])).toEqual({ ok: true, value: { kind: 'help' } });
+    expect(parseArguments(['--version', 'x', 'y', 'z'])).toEqual({ ok: true, value: { kind: 'version' } });
   });
 
   it.each([
-    [[], 'name the server: sftpc [options] host [port]'],
     [['h', '0'], '"0" is no port: 1 to 65535'],
     [['h', '65536'], '"65536" is no port: 1 to 65535'],
     [['h', 'x'], '"x" is no port: 1 to 65535'],
+    [[''], '"" is no host'],
     [['h', '21', 'ls'], 'unexpected argument "ls": a command goes behind --, as in: sftpc host 21 -- get a.txt'],
+    [['-d', 'keys', 'list'], 'keys comes first: sftpc keys …; a server of that name is ftp://keys/'],
     [['--prot', 'E', 'h'], '--prot takes C, S or P'],
+    [['-c', '-t', 'h'], '-c and -t exclude each other'],
+    [['-t', '--prot', 'S', 'h'], '--prot and -t exclude each other'],
     [['-9', '--prot', 'P', 'h'], '-9 protects nothing: leave out --prot P'],
-    [['--active', '--passive', 'h'], '--active and --passive exclude each other'],
+    [['-9t', 'h'], '-9 protects nothing: leave out -t'],
+    [['-9', '-z', '512', 'h'], '-9 protects nothing: leave out -z'],
+    [['-9Q', 'h'], '-9 and -Q exclude each other'],
+    [['-z', '255', 'h'], '-z takes 256 to 1048576 octets, not "255"'],
+    [['-z1048577', 'h'], '-z takes 256 to 1048576 octets, not "1048577"'],
+    [['-zx', 'h'], '-z takes 256 to 1048576 octets, not "x"'],
+    [['--active', '--passive', 'h'], '-i and --active exclude each other'],
+    [['--netrc', 'F', '--no-netrc', 'h'], '--netrc and --no-netrc exclude each other'],
     [['--expect-address', 'h', 'h'], '--expect-address takes an IP address, not "h"'],
     [['--activ', 'h'], 'unknown option "activ": did you mean --active?'],
-    [['-q', 'h'], 'unknown option "q": sftpc --help lists them all'],
+    [['-k', 'h'], 'unknown option "k": --help lists them all'],
+    [['h', '-u'], "Option '-u, --user <value>' argument missing"],
+    [['-b', 'F', 'h', '--', 'ls'], '--batch and -- exclude each other'],
+    [['-o', 'F', 'h'], '-o and -T go with a URL: sftpc -o FILE ftp://host/path'],
+    [['-o', 'F', '-T', 'G', 'ftp://h/a'], '-o and -T exclude each other'],
+    [['-T', 'G', 'ftp://h/a', 'ftp://h/b'], '-T sends to one URL'],
+    [['-T', '-', 'ftp://h/a/'], '-T - needs a URL with the name of a file'],
+    [['-T', 'F', 'ftp://h/a;type=d'], '-T does not go with ;type=d'],
+    [['-o', 'F', 'ftp://h/a/'], "-o is for files; a directory's listing goes to standard output"],
+    [['--json', '-o', '-', 'ftp://h/a'], '--json and -o - both want standard output'],
+    [['ftp://h/a', '--', 'ls'], 'commands need the URL of a directory, which ends in a slash'],
+    [['ftp://h/', 'ftp://i/', '--', 'ls'], 'commands are for one URL'],
+    [['ftp://h/a', 'b'], '"b" is no URL'],
+    [['-u', 'joe', 'ftp://ann@h/a'], 'two user names: "joe" and, in the URL, "ann"'],
+    [
+      ['-u', 'joe', 'ftp://h/a', 'ftp://i/a'],
+      '--user and --password-file are for one server, and the URLs name several',
+    ],
   ])('says what is wrong with %j', (argv, mistake) => {
-    expect(settings(...argv)).toEqual([mistake]);
+    expect(parseArguments(argv)).toEqual({ ok: false, error: [mistake] });
+  });
+
+  it('names all mistakes at once', () => {
+    expect(parseArguments(['-ct', '-z1', 'h', 'x'])).toMatchObject({ error: { length: 3 } });
+  });
+});
+
+describe('help', () => {
+  it('fits 80 columns and names every option', () => {
+    expect(
+      usage()
+        .split('\n')
+        .filter((line) => line.length > 80),
+    ).toEqual([]);
+    expect(usage()).toContain('  -z, --buffer-size N  ');
   });
 });
 

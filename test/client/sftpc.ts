@@ -15,6 +15,12 @@ export interface Ended {
   readonly err: string;
 }
 
+/** Nothing of whoever runs the tests: no ~/.netrc, no known servers. */
+const HOMELESS = {
+  HOME: join(tmpdir(), 'sftpc-tests-without-home'),
+  XDG_STATE_HOME: join(tmpdir(), 'sftpc-tests-without-state'),
+};
+
 /** A new directory, removed when the test ends. */
 export async function folder(): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), 'sftpc-'));
@@ -24,7 +30,7 @@ export async function folder(): Promise<string> {
 
 export async function sftpc(
   argv: readonly string[],
-  { input = '', env = {}, ...world }: Partial<Omit<World, 'stdin' | 'stdout' | 'stderr'>> & { input?: string } = {},
+  { input = '', env = {}, ...world }: Partial<Omit<World, 'stdin' | 'stderr'>> & { input?: string } = {},
 ): Promise<Ended> {
   const [stdout, out] = collector();
   const [stderr, err] = collector();
@@ -32,7 +38,7 @@ export async function sftpc(
     stdin: Readable.from([Buffer.from(input)]),
     stdout,
     stderr,
-    env: { SFTPC_PASSWORD: 'secret', XDG_STATE_HOME: join(tmpdir(), 'sftpc-tests-without-state'), ...env },
+    env: { SFTPC_PASSWORD: 'secret', ...HOMELESS, ...env },
     onInterrupt: () => () => undefined,
     ...world,
   });
@@ -72,9 +78,9 @@ export function typed(argv: readonly string[], world: Partial<World> = {}): Type
     stdin,
     stdout: Object.assign(screen, { isTTY: true, columns: 500 }),
     stderr: screen,
-    env: { SFTPC_PASSWORD: 'secret' },
     onInterrupt: () => () => undefined,
     ...world,
+    env: { ...HOMELESS, ...(world.env ?? { SFTPC_PASSWORD: 'secret' }) },
   });
   onTestFinished(() => void stdin.end());
   let seen = 0;
@@ -107,7 +113,7 @@ export type DataAct = (data: Socket, say: (line: string) => void) => void;
 export async function scriptedFtpd(
   act: DataAct,
   replies: Readonly<Record<string, string>> = {},
-  when: (verb: string, answer: () => void) => void = (_, answer) => answer(),
+  when: (verb: string, answer: () => void, line: string) => void = (_, answer) => answer(),
 ): Promise<number> {
   const data = createServer();
   const control = createServer((socket) => {
@@ -135,7 +141,7 @@ export async function scriptedFtpd(
       for (let next = lines.next(); next?.kind === 'line'; next = lines.next()) {
         const [verb = ''] = next.line.text.split(' ');
         if (verb !== 'RETR' && verb !== 'STOR') {
-          when(verb, () => say(known[verb] ?? '200 fine'));
+          when(verb, () => say(known[verb] ?? '200 fine'), next.line.text);
           continue;
         }
         say('150 here it comes');

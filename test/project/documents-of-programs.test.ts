@@ -5,8 +5,9 @@ import { describe, expect, test } from 'vitest';
 import { setupAnswersSchema } from '../../schemas/setup-answers.js';
 import { FLAGS } from '../../src/cli/flags.js';
 import { usage } from '../../src/cli/usage.js';
-import { OPTIONS } from '../../src/client/cli/arguments.js';
+import { EVENTS } from '../../src/client/cli/json-events.js';
 import { KEYS_ACTIONS, KEYS_OPTIONS } from '../../src/client/cli/keys-arguments.js';
+import { OPTIONS } from '../../src/client/cli/option-table.js';
 import type { Option } from '../../src/client/cli/options.js';
 import { COMMANDS } from '../../src/client/commands/table.js';
 import { EXIT } from '../../src/client/error.js';
@@ -140,6 +141,11 @@ describe('sftpc(1)', () => {
       expect(words(head)).toEqual(expect.arrayContaining([...words(synopsis)]));
     }
     expect(heads.map((head) => words(head)[0]).sort()).toEqual(COMMANDS.map(({ names }) => names[0]).sort());
+  });
+
+  test('has an entry for every object of --json, with its fields, and for no other', () => {
+    const wanted = Object.entries(EVENTS).map(([event, fields]) => `${event}: ${fields.join(', ')}`);
+    expect(entries(section(page, 'JSON')).map(({ head }) => head)).toEqual(wanted);
   });
 
   test('has an entry for every action and option of keys, and for no other', () => {

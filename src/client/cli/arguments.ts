@@ -1,147 +1,145 @@
 /** argv → what sftpc is asked to do. Wrong arguments are values: sentences for run.ts to print before exit 2. */
-import { parseArgs } from 'node:util';
-import { nearest } from '../../lib/nearest.js';
 import { err, ok, type Result } from '../../lib/result.js';
+import { MAXIMUM_BUFFER, MINIMUM_BUFFER } from '../../security/safetp1/profile.js';
 import { canonicalAddress } from '../../wire/address.js';
-import { MAX_PORT } from '../../wire/limits.js';
-import { DEFAULT_PORT } from '../connect.js';
-import type { BoundCommand } from '../commands/command.js';
-import { bindCommand } from '../commands/table.js';
 import type { DataMode } from '../session/data-connection.js';
 import { isUserLevel, type UserLevel } from '../session/session.js';
+import type { OutputForm, Talk } from '../terminal/console.js';
+import type { Protection } from '../trust/contact.js';
+import type { NetrcChoice } from './credentials.js';
+import { OPTIONS, type LongOption } from './option-table.js';
+import { scan, type Scanned } from './options.js';
+import { placesOf, workOf, type Work } from './work.js';
 
 export interface Settings {
-  readonly kind: 'connect';
-  readonly host: string;
-  readonly port: number;
+  readonly kind: 'work';
+  readonly work: Work;
   readonly user: string | undefined;
+  readonly passwordFile: string | undefined;
+  readonly netrc: NetrcChoice;
   readonly mode: DataMode;
   readonly level: UserLevel;
-  /** `none`: -9. */
-  readonly protection: 'required' | 'none';
-  readonly trace: 'off' | 'on';
+  /** The PBSZ to ask for, in octets; the largest if undefined. */
+  readonly bufferSize: number | undefined;
+  /** `none`: -9. `preferred`: -Q. */
+  readonly protection: Protection;
   readonly knownServers: string | undefined;
   readonly newServers: 'ask' | 'accept';
   readonly expectAddress: string | undefined;
-  readonly passwordFile: string | undefined;
-  /** What follows `--`; undefined: commands come from standard input. */
-  readonly commands: readonly BoundCommand[] | undefined;
+  readonly trace: 'off' | 'on';
+  /** Of the key exchange: -a. */
+  readonly securityData: 'off' | 'on';
+  readonly form: OutputForm;
+  readonly talk: Talk;
+  /** After a command that failed. */
+  readonly onFailure: 'stop' | 'go-on';
 }
 
 export type Invocation = { readonly kind: 'help' } | { readonly kind: 'version' } | Settings;
 
-/** Options with what help says of them, in its order. */
-export const OPTIONS = [
-  { long: 'user', short: 'u', value: 'NAME', help: 'log in as NAME; without it you are asked' },
-  { long: 'password-file', value: 'FILE', help: "take the password from FILE's first line" },
-  { long: 'passive', help: 'connect to the server for data (the default)' },
-  { long: 'active', help: 'have the server connect to us for data' },
-  { long: 'prot', value: 'C|S|P', help: 'protection of data: clear, safe or private (the default)' },
-  { long: 'plain', short: '9', help: 'plain RFC 959: everything in clear, password included' },
-  { long: 'known-servers', value: 'FILE', help: 'keep the keys of servers in FILE' },
-  { long: 'accept-new', help: 'trust the key of a server never met before without asking' },
-  { long: 'expect-address', value: 'ADDRESS', help: "the server's own IP address, where NAT hides it" },
-  { long: 'debug', short: 'd', help: 'show the control connection on standard error, passwords as ****' },
-  { long: 'help', short: 'h', help: 'print this text' },
-  { long: 'version', short: 'v', help: 'print the version' },
-] as const satisfies readonly { long: string; short?: string; value?: string; help: string }[];
-
-type Values = Readonly<Record<string, string | boolean | undefined>>;
-
 /** Parses the words after the program's name. The error lists every mistake. */
 export function parseArguments(argv: readonly string[]): Result<Invocation, readonly string[]> {
   const end = argv.indexOf('--');
-  const options = end < 0 ? argv : argv.slice(0, end);
-  const scanned = scan(options);
+  const scanned = scan(end < 0 ? argv : argv.slice(0, end), OPTIONS);
   if (!scanned.ok) return err([scanned.error]);
-  const { values, positionals } = scanned.value;
-  if (values['help'] === true) return ok({ kind: 'help' });
-  if (values['version'] === true) return ok({ kind: 'version' });
+  const given = scanned.value;
+  const { has, text } = given;
+  if (has('help')) return ok({ kind: 'help' });
+  if (has('version')) return ok({ kind: 'version' });
   const mistakes: string[] = [];
-  const [host, port, ...surplus] = positionals;
-  if (host === undefined || host === '') mistakes.push('name the server: sftpc [options] host [port]');
-  if (surplus.length > 0) {
-    mistakes.push(
-      `unexpected argument ${JSON.stringify(surplus[0])}: a command goes behind --, as in: sftpc host 21 -- get a.txt`,
-    );
+  const exclusive = (...options: LongOption[]): void => {
+    const both = options.filter(has).map(spelling);
+    if (both.length > 1) mistakes.push(`${both.join(' and ')} exclude each other`);
+  };
+  exclusive('prot', 'clear-data', 'integrity-only');
+  exclusive('plain', 'fallback');
+  exclusive('passive', 'active');
+  exclusive('netrc', 'no-netrc');
+  const level = levelOf(given, mistakes);
+  const work = workOf(given, end < 0 ? undefined : argv.slice(end + 1), mistakes);
+  if (has('json') && work.kind === 'download' && work.output === '-') {
+    mistakes.push('--json and -o - both want standard output');
   }
-  const number = port === undefined ? DEFAULT_PORT : /^[0-9]{1,5}$/.test(port) ? Number(port) : NaN;
-  if (!(number >= 1 && number <= MAX_PORT)) mistakes.push(`${JSON.stringify(port)} is no port: 1 to ${MAX_PORT}`);
-  if (values['active'] === true && values['passive'] === true)
-    mistakes.push('--active and --passive exclude each other');
-  const level = text(values, 'prot')?.toUpperCase() ?? 'P';
-  if (!isUserLevel(level)) mistakes.push('--prot takes C, S or P');
-  if (values['plain'] === true && values['prot'] !== undefined && level !== 'C') {
-    mistakes.push(`-9 protects nothing: leave out --prot ${level}`);
-  }
-  const expectAddress = text(values, 'expect-address');
-  if (expectAddress !== undefined && canonicalAddress(expectAddress) === undefined) {
-    mistakes.push(`--expect-address takes an IP address, not ${JSON.stringify(expectAddress)}`);
-  }
-  const commands = end < 0 ? undefined : bindAll(argv.slice(end + 1), mistakes);
-  if (mistakes.length > 0 || host === undefined || !isUserLevel(level)) return err(mistakes);
-  return ok({
-    kind: 'connect',
-    host: host.replace(/^\[(.*)\]$/, '$1'),
-    port: number,
-    user: text(values, 'user'),
-    mode: values['active'] === true ? 'active' : 'passive',
+  checkUsers(given, work, mistakes);
+  const settings: Settings = {
+    kind: 'work',
+    work,
+    user: text('user'),
+    passwordFile: text('password-file'),
+    netrc: netrcOf(given),
+    mode: has('active') ? 'active' : 'passive',
     level,
-    protection: values['plain'] === true ? 'none' : 'required',
-    trace: values['debug'] === true ? 'on' : 'off',
-    knownServers: text(values, 'known-servers'),
-    newServers: values['accept-new'] === true ? 'accept' : 'ask',
-    expectAddress,
-    passwordFile: text(values, 'password-file'),
-    commands,
-  });
+    bufferSize: bufferSizeOf(given, mistakes),
+    protection: has('plain') ? 'none' : has('fallback') ? 'preferred' : 'required',
+    knownServers: text('known-servers'),
+    newServers: has('accept-new') ? 'accept' : 'ask',
+    expectAddress: addressOf(given, mistakes),
+    trace: has('debug') ? 'on' : 'off',
+    securityData: has('adat') ? 'on' : 'off',
+    form: has('json') ? 'json' : 'text',
+    talk: has('quiet') ? 'errors' : 'all',
+    onFailure: has('keep-going') ? 'go-on' : 'stop',
+  };
+  return mistakes.length > 0 ? err(mistakes) : ok(settings);
 }
 
-function text(values: Values, name: (typeof OPTIONS)[number]['long']): string | undefined {
-  const value = values[name];
-  return typeof value === 'string' ? value : undefined;
+/** How the old client's manual has it, where that is short. */
+function spelling(long: LongOption): string {
+  const option = OPTIONS.find((each) => each.long === long);
+  return option !== undefined && 'short' in option ? `-${option.short}` : `--${long}`;
 }
 
-/** Commands behind `--`, one after the other with `;` as a word of its own between them. */
-function bindAll(words: readonly string[], mistakes: string[]): readonly BoundCommand[] {
-  const commands: string[][] = [[]];
-  for (const word of words) {
-    if (word === ';') commands.push([]);
-    else commands.at(-1)?.push(word);
+function levelOf({ has, text }: Scanned<LongOption>, mistakes: string[]): UserLevel {
+  const level = has('clear-data') ? 'C' : has('integrity-only') ? 'S' : (text('prot')?.toUpperCase() ?? 'P');
+  if (!isUserLevel(level)) {
+    mistakes.push('--prot takes C, S or P');
+    return 'P';
   }
-  const meant = commands.filter((each) => each.length > 0);
-  if (meant.length === 0) mistakes.push('no command behind --');
-  return meant.flatMap((each) => {
-    const bound = bindCommand(each);
-    if (bound.ok) return [bound.value];
-    mistakes.push(bound.error);
-    return [];
-  });
+  if (has('plain')) {
+    const surplus = [
+      ...(has('integrity-only') ? ['-t'] : []),
+      ...(has('prot') && level !== 'C' ? [`--prot ${level}`] : []),
+      ...(has('buffer-size') ? ['-z'] : []),
+    ];
+    if (surplus.length > 0) mistakes.push(`-9 protects nothing: leave out ${surplus.join(' and ')}`);
+  }
+  return level;
 }
 
-function scan(
-  args: readonly string[],
-): Result<{ readonly values: Values; readonly positionals: readonly string[] }, string> {
-  const options = Object.fromEntries(
-    OPTIONS.map((option) => [
-      option.long,
-      {
-        type: 'value' in option ? 'string' : 'boolean',
-        ...('short' in option ? { short: option.short } : {}),
-      } as const,
-    ]),
-  );
-  try {
-    return ok(parseArgs({ args: [...args], options, allowPositionals: true }));
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const unknown = code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION' ? /'-{0,2}([^'=]+)/.exec(message)?.[1] : undefined;
-    if (unknown === undefined) return err(message.split(/[.\n]/, 1)[0] ?? message);
-    const meant = nearest(
-      unknown,
-      OPTIONS.map(({ long }) => long),
-    );
-    const hint = meant === undefined ? 'sftpc --help lists them all' : `did you mean --${meant}?`;
-    return err(`unknown option ${JSON.stringify(unknown)}: ${hint}`);
+function bufferSizeOf({ text }: Scanned<LongOption>, mistakes: string[]): number | undefined {
+  const size = text('buffer-size');
+  if (size === undefined) return undefined;
+  const octets = /^[0-9]{1,10}$/.test(size) ? Number(size) : 0;
+  if (octets < MINIMUM_BUFFER || octets > MAXIMUM_BUFFER) {
+    mistakes.push(`-z takes ${MINIMUM_BUFFER} to ${MAXIMUM_BUFFER} octets, not ${JSON.stringify(size)}`);
+  }
+  return octets;
+}
+
+function addressOf({ text }: Scanned<LongOption>, mistakes: string[]): string | undefined {
+  const address = text('expect-address');
+  if (address !== undefined && canonicalAddress(address) === undefined) {
+    mistakes.push(`--expect-address takes an IP address, not ${JSON.stringify(address)}`);
+  }
+  return address;
+}
+
+function netrcOf({ has, text }: Scanned<LongOption>): NetrcChoice {
+  if (has('no-netrc')) return { from: 'nowhere' };
+  const file = text('netrc');
+  return file === undefined ? { from: 'usual' } : { from: 'file', file };
+}
+
+/** What is given once is for one user of one server. */
+function checkUsers({ has, text }: Scanned<LongOption>, work: Work, mistakes: string[]): void {
+  const places = placesOf(work);
+  const user = text('user');
+  const others = places.flatMap((place) => (place.user === undefined || place.user === user ? [] : [place.user]));
+  if (user !== undefined && others[0] !== undefined) {
+    mistakes.push(`two user names: ${JSON.stringify(user)} and, in the URL, ${JSON.stringify(others[0])}`);
+  }
+  const servers = new Set(places.map(({ host, port }) => `${host.toLowerCase()} ${port}`));
+  if (servers.size > 1 && (has('user') || has('password-file'))) {
+    mistakes.push('--user and --password-file are for one server, and the URLs name several');
   }
 }

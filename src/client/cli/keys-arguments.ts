@@ -2,7 +2,7 @@
 import { err, ok, type Result } from '../../lib/result.js';
 import type { OutputForm } from '../terminal/console.js';
 import { isFingerprint, type ServerName } from '../trust/known-servers.js';
-import { helpRow, optionHelp, scan, type Given, type Option } from './options.js';
+import { helpRow, optionHelp, scan, type Scanned, type Option } from './options.js';
 import { serverName } from './server-name.js';
 
 export type KeysAction =
@@ -79,7 +79,7 @@ export function parseKeysArguments(argv: readonly string[]): Result<KeysRequest,
   });
 }
 
-function actionOf({ has, words }: Given<(typeof KEYS_OPTIONS)[number]['long']>): Result<KeysAction, string> {
+function actionOf({ has, words }: Scanned<(typeof KEYS_OPTIONS)[number]['long']>): Result<KeysAction, string> {
   const [action = '', first, second, ...rest] = words;
   if (has('help')) return ok({ kind: 'help' });
   switch (action) {

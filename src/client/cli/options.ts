@@ -16,7 +16,7 @@ export interface Option {
 }
 
 /** What was given of a table's options. */
-export interface Given<Long extends string> {
+export interface Scanned<Long extends string> {
   /** Whether an option is there. */
   readonly has: (long: Long) => boolean;
   /** The value of an option; the last one counts. */
@@ -29,7 +29,7 @@ export interface Given<Long extends string> {
 export function scan<Long extends string>(
   args: readonly string[],
   table: readonly (Option & { readonly long: Long })[],
-): Result<Given<Long>, string> {
+): Result<Scanned<Long>, string> {
   const options = Object.fromEntries(
     table.map(({ long, short, value }) => {
       const type = value === undefined ? 'boolean' : 'string';
@@ -64,7 +64,7 @@ function mistakeOf({ code, message }: NodeJS.ErrnoException, table: readonly Opt
 const WIDTH = 80;
 
 /** Where the explanations begin. */
-const INDENT = 27;
+const INDENT = 28;
 
 /** The options of a group, in 80 columns. */
 export function optionHelp(table: readonly Option[], group: string): readonly string[] {
@@ -84,7 +84,7 @@ export function helpRow(name: string, help: string): readonly string[] {
   return [left.padEnd(INDENT) + (lines[0] ?? '').trimStart(), ...lines.slice(1)];
 }
 
-function wrapped(text: string, width: number): readonly string[] {
+export function wrapped(text: string, width: number): readonly string[] {
   return text.split(' ').reduce<readonly string[]>((lines, word) => {
     const line = lines.at(-1);
     if (line === undefined || line.length + 1 + word.length > width) return [...lines, word];

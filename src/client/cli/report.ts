@@ -31,6 +31,12 @@ export async function reportError(console: Console, error: ClientError): Promise
   return EXIT[error.kind];
 }
 
+/** Says what somebody should know though nothing failed. */
+export function notice(console: Console, message: string): void {
+  console.warn(`sftpc: ${message}`);
+  if (console.form === 'json') void console.json(jsonEvent('notice', { message }));
+}
+
 /** Says what is wrong with the command line. */
 export async function reportMistakes(console: Console, mistakes: readonly string[], help: string): Promise<number> {
   for (const mistake of mistakes) await reportError(console, new ClientError('usage', mistake));

@@ -1,36 +1,46 @@
 /** The text of `sftpc --help`, made of the tables of options and commands, so that it is complete. */
-import { OPTIONS } from './arguments.js';
-import { commandHelp } from '../commands/table.js';
+import { EXIT } from '../error.js';
+import { COMMANDS } from '../commands/table.js';
+import { EXIT_BUG } from './report.js';
+import { OPTIONS } from './option-table.js';
+import { helpRow, optionHelp, wrapped } from './options.js';
 
-const WIDTH = 28;
+const INDENT = '  ';
 
-/** Ends with a line end. */
+/** In 80 columns; ends with a line end. */
 export function usage(): string {
-  const options = OPTIONS.map((option) => {
-    const short = 'short' in option ? `-${option.short}, ` : '    ';
-    const left = `  ${short}--${option.long}${'value' in option ? ` ${option.value}` : ''}`;
-    return left.length < WIDTH ? `${left.padEnd(WIDTH)}${option.help}` : `${left}\n${' '.repeat(WIDTH)}${option.help}`;
-  });
+  const groups = [...new Set(OPTIONS.map(({ group }) => group))];
+  const names = COMMANDS.map(({ names: [name = ''] }) => name).join(' ');
   return [
-    'usage: sftpc [options] host [port] [-- command…]',
+    'usage: sftpc [options] [host [port]]             a session at the terminal',
+    "       sftpc [options] host [port] -- command…   commands, with ';' between them",
+    '       sftpc [options] -b FILE [host [port]]     a file of commands',
+    '       sftpc [options] [-o FILE] URL…            ftp://[user@]host[:port]/path',
+    '       sftpc [options] -T FILE URL               send a file',
+    '       sftpc keys --help                         the keys of known servers',
     '',
     'sftpc is the SafeTP client: FTP, protected by X-SafeTP1 inside RFC 2228.',
-    'Without a command it reads commands, one a line, from the terminal or from standard',
-    'input; there it stops at the first one that fails. Several commands behind -- are',
-    "separated by ';' as a word of its own.",
     '',
-    'options:',
-    ...options,
-    '',
-    'commands:',
-    ...commandHelp(),
+    ...groups.flatMap((group) => [`${group}:`, ...optionHelp(OPTIONS, group), '']),
+    'commands (help COMMAND, at the prompt, says more):',
+    ...wrapped(names, 76).map((line) => INDENT + line),
     '',
     'environment:',
-    '  SFTPC_PASSWORD            the password, for scripts',
-    '  XDG_STATE_HOME            where sftpc/known_servers lies; ~/.local/state if unset',
+    ...helpRow('SFTPC_PASSWORD', 'the password, for scripts'),
+    ...helpRow('NETRC', 'read in place of ~/.netrc'),
+    ...helpRow('XDG_STATE_HOME', 'where sftpc/known_servers lies; ~/.local/state if unset'),
     '',
-    'Exit status: 0 done, 1 a command failed, 2 wrong command line, 3 no connection, 4 refused',
-    'for safety (a key changed, a check failed, protection was taken away), 5 login refused.',
+    'exit status:',
+    ...wrapped(
+      `${EXIT.ok} done, ${EXIT.command} a command failed, ${EXIT.usage} wrong command line, ${EXIT.connect} no connection, ${EXIT.security} refused for safety, ${EXIT.login} login refused, ${EXIT_BUG} a bug in sftpc, 128 + N ended by signal N`,
+      76,
+    ).map((line) => INDENT + line),
+    '',
+    'examples:',
+    '  sftpc -u ann ftp.example.org',
+    "  sftpc -u ann ftp.example.org -- put today.csv ';' ls",
+    '  sftpc -o - ftp://ftp.example.org/pub/list.gz | gunzip',
+    '  sftpc -T today.csv ftp://ann@ftp.example.org/incoming/',
     '',
   ].join('\n');
 }

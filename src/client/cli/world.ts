@@ -15,5 +15,8 @@ export interface World {
   readonly timeouts?: Partial<Timeouts>;
 }
 
-/** Runs what is behind a subcommand's name; gives the exit status. */
+/** First words that are no servers. A server of such a name is reached by a URL. run.ts says what is behind each. */
+export const SUBCOMMANDS = ['keys'] as const;
+
+/** Takes the words behind its name; gives the exit status. */
 export type Subcommand = (argv: readonly string[], world: World) => Promise<number>;

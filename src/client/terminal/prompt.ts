@@ -35,13 +35,12 @@ export async function runPrompt(input: Input, output: Writable, context: Context
     for (;;) {
       lines.prompt();
       // Read anew each time: a session that was opened again has another connection.
-      const { connection } = context.sessions.current;
-      const line: IteratorResult<string, undefined> = await Promise.race([next.next(), connection.failed]).finally(
-        () => {
-          // The message of an end at the prompt begins a line of its own.
-          if (!connection.isOpen) output.write('\n');
-        },
-      );
+      const connection = context.sessions.client?.connection;
+      const lost = connection?.failed ?? new Promise<never>(() => undefined);
+      const line: IteratorResult<string, undefined> = await Promise.race([next.next(), lost]).finally(() => {
+        // The message of an end at the prompt begins a line of its own.
+        if (connection?.isOpen === false) output.write('\n');
+      });
       if (line.done === true) {
         output.write('\n');
         return;
@@ -61,7 +60,7 @@ async function typed(line: string, context: Context, onInterrupt: OnInterrupt): 
     await runCommand(command, context, onInterrupt, 'stay');
     return command.entry.kind === 'end' ? 'end' : 'go on';
   } catch (error) {
-    if (!(error instanceof ClientError) || context.sessions.client?.isOpen !== true) throw error;
+    if (!(error instanceof ClientError) || context.sessions.client?.isOpen === false) throw error;
     context.console.error(error);
     return 'go on';
   }

@@ -10,6 +10,13 @@ export interface Input extends Readable {
   setRawMode?(mode: boolean): unknown;
 }
 
+/** What is asked where somebody can be asked. Both reject with a ClientError on Ctrl-C and Ctrl-D. */
+export interface Asking {
+  readonly line: (prompt: string) => Promise<string>;
+  /** Without showing what is typed. */
+  readonly secret: (prompt: string) => Promise<Secret<string>>;
+}
+
 const interrupted = (): ClientError => new ClientError('command', 'Interrupted.');
 
 /** Asks for one line. @throws ClientError on Ctrl-C and Ctrl-D */

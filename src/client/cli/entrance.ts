@@ -1,0 +1,113 @@
+/** How the sessions of a run begin: connect, recognise the server, log in; and whose password goes to whom. */
+import { Secret } from '../../lib/secret.js';
+import type { Client } from '../client.js';
+import type { OpenSession, Target } from '../commands/sessions.js';
+import { connect } from '../connect.js';
+import { ClientError } from '../error.js';
+import type { Console } from '../terminal/console.js';
+import type { Asking } from '../terminal/questions.js';
+import { defaultKnownServersFile, type ServerName } from '../trust/known-servers.js';
+import type { Settings } from './arguments.js';
+import { prepareCredentials, type Given, type Prepared } from './credentials.js';
+import { notice } from './report.js';
+import { shownSecurityData } from './security-data.js';
+import { placesOf } from './work.js';
+import type { World } from './world.js';
+
+export interface EntranceSetting {
+  readonly settings: Settings;
+  readonly world: World;
+  readonly console: Console;
+  /** Undefined where nobody can be asked. */
+  readonly asking: Asking | undefined;
+  /** Asks yes or no. */
+  readonly confirm: ((question: string) => Promise<boolean>) | undefined;
+}
+
+/** Opens sessions. What the options say of one server and user is for the first server: the command line's, or the first opened. */
+export function entrance(setting: EntranceSetting): OpenSession {
+  const { settings, world, console, asking } = setting;
+  let first: ServerName | undefined = placesOf(settings.work)[0];
+  return async (target, signal) => {
+    first ??= target;
+    const given = givenFor(target, first, settings, world);
+    const sources = { given, netrc: settings.netrc, env: world.env, asking, console };
+    const credentials = await prepareCredentials(target, sources);
+    const client = await connectTo(target, isSameServer(target, first), setting, signal);
+    const interrupted = (): void => client.connection.fail(new ClientError('command', 'Interrupted.'));
+    signal.addEventListener('abort', interrupted);
+    try {
+      await login(client, credentials, console);
+      return client;
+    } catch (error) {
+      await client.quit();
+      throw error;
+    } finally {
+      signal.removeEventListener('abort', interrupted);
+    }
+  };
+}
+
+function givenFor(target: Target, first: ServerName, settings: Settings, { env }: World): Given | undefined {
+  const places = placesOf(settings.work);
+  const isWanted = ({ user }: { user?: string | undefined }): boolean =>
+    target.user === undefined || target.user === user;
+  const place =
+    places.find((each) => each === target) ?? places.find((each) => isSameServer(each, target) && isWanted(each));
+  if (!isSameServer(target, first)) return place && { ...place, passwordFile: undefined, environment: undefined };
+  const secret = env['SFTPC_PASSWORD'];
+  return {
+    user: settings.user ?? place?.user,
+    password: place?.password,
+    otherwise: place?.otherwise ?? 'ask',
+    passwordFile: settings.passwordFile,
+    environment: secret === undefined ? undefined : new Secret(secret),
+  };
+}
+
+const isSameServer = (a: ServerName, b: ServerName): boolean =>
+  a.port === b.port && a.host.toLowerCase() === b.host.toLowerCase();
+
+async function connectTo(
+  { host, port }: Target,
+  isFirst: boolean,
+  { settings, world, console, asking, confirm }: EntranceSetting,
+  signal: AbortSignal,
+): Promise<Client> {
+  const { protection, level, bufferSize, mode, trace, securityData } = settings;
+  const client = await connect({
+    host,
+    port,
+    protection,
+    level,
+    bufferSize,
+    mode,
+    expectAddress: isFirst ? settings.expectAddress : undefined,
+    knownServers: settings.knownServers ?? defaultKnownServersFile(world.env),
+    newServers: settings.newServers === 'accept' ? 'accept' : (confirm ?? 'refuse'),
+    timeouts: world.timeouts,
+    signal,
+    trace: (line) => {
+      if (trace === 'on') console.trace(line);
+      if (securityData === 'on') for (const shown of shownSecurityData(line)) console.warn(shown);
+    },
+    notice: (text) => notice(console, text),
+  });
+  const how = client.isProtected ? ', protected by X-SafeTP1.' : '. Nothing is protected.';
+  if (asking !== undefined) console.note(`Connected to ${host} port ${port}${how}`);
+  return client;
+}
+
+/** Logs in; who mistypes a password is asked again. @throws ClientError of kind `login` at last */
+async function login(client: Client, credentials: Prepared, console: Console): Promise<void> {
+  for (let left = credentials.attempts; ; left--) {
+    try {
+      await client.login(credentials);
+      return;
+    } catch (error) {
+      const mayRetry = error instanceof ClientError && error.kind === 'login' && client.isOpen;
+      if (!mayRetry || left <= 1) throw error;
+      console.error(error);
+    }
+  }
+}

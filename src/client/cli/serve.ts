@@ -1,0 +1,150 @@
+/** The work of a run: its sessions, and what is done in them. */
+import { open } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+import { initialPreferences } from '../commands/preferences.js';
+import { Sessions } from '../commands/sessions.js';
+import { ClientError } from '../error.js';
+import { reasonOf } from '../files/local-file.js';
+import type { TransferObserver } from '../files/transfer-events.js';
+import type { Console } from '../terminal/console.js';
+import { runPrompt } from '../terminal/prompt.js';
+import { ask, askSecret, askYesNo, type Asking } from '../terminal/questions.js';
+import { transferNotes } from '../terminal/transfer-notes.js';
+import type { Settings } from './arguments.js';
+import { attempts } from './attempts.js';
+import type { Place } from './credentials.js';
+import { entrance } from './entrance.js';
+import { transferObject } from './json-events.js';
+import { notice } from './report.js';
+import { runAll, runScript, type ScriptRun } from './script.js';
+import { download, upload, type Enter } from './url-transfers.js';
+import { placesOf, startAt, type Start, type Work } from './work.js';
+import type { World } from './world.js';
+
+/** Gives the exit status. @throws ClientError of what ended the run */
+export async function serve(settings: Settings, world: World, console: Console): Promise<number> {
+  const work = workHere(settings, world);
+  if (placesOf(work).some(({ password }) => password !== undefined)) {
+    notice(
+      console,
+      'a password on the command line can be read by every user of this machine; --password-file hides it',
+    );
+  }
+  const { asking, confirm } = questions(work, world);
+  const sessions = new Sessions(entrance({ settings, world, console, asking, confirm }));
+  const steps = attempts(
+    settings,
+    console,
+    world.onInterrupt,
+    // A URL needs nothing of the one before it.
+    () => work.kind === 'download' || sessions.client?.isOpen === true,
+  );
+  const context = { sessions, console, preferences: initialPreferences(), observe: observer(console), confirm };
+  const run: ScriptRun = { context, onInterrupt: steps.onInterrupt, attempt: steps.attempt };
+  try {
+    await perform(work, run, world);
+    return steps.status();
+  } finally {
+    await sessions.close();
+  }
+}
+
+/** What the command line asks for, here. @throws ClientError of kind `usage` where it cannot be done here */
+function workHere({ work, form }: Settings, { stdin, stdout }: World): Work {
+  const isTerminal = stdin.isTTY === true;
+  const start = startAt(work);
+  if (start !== undefined && form === 'text' && isTerminal && 'isTTY' in stdout && stdout.isTTY === true) {
+    return { kind: 'session', start };
+  }
+  if (work.kind === 'session' && work.start === undefined && !isTerminal) {
+    throw new ClientError('usage', 'Name the server: sftpc [options] host [port].', {
+      hint: 'Commands from standard input may begin with open: --batch -',
+    });
+  }
+  if (work.kind === 'session' && isTerminal && form === 'json') {
+    throw new ClientError('usage', '--json is for scripts, and this would be a session at the terminal.', {
+      hint: 'Name commands behind --, a file of them with --batch, or a URL.',
+    });
+  }
+  return work;
+}
+
+function questions(
+  work: Work,
+  { stdin, stderr }: World,
+): { readonly asking: Asking | undefined; readonly confirm: ((text: string) => Promise<boolean>) | undefined } {
+  // Where a script or a file is read from, no answers are.
+  const isTaken = (work.kind === 'batch' || work.kind === 'upload') && work.file === '-';
+  if (stdin.isTTY !== true || isTaken) return { asking: undefined, confirm: undefined };
+  return {
+    asking: { line: (prompt) => ask(stdin, stderr, prompt), secret: (prompt) => askSecret(stdin, stderr, prompt) },
+    confirm: (text) => askYesNo(stdin, stderr, text),
+  };
+}
+
+async function perform(work: Work, run: ScriptRun, world: World): Promise<void> {
+  const enter = entering(run);
+  switch (work.kind) {
+    case 'session':
+      await begin(work.start, run, enter);
+      if (world.stdin.isTTY !== true) return runScript(world.stdin, undefined, run);
+      run.context.console.note(
+        work.start === undefined
+          ? 'open HOST connects, help lists the commands, bye ends.'
+          : 'Logged in. help lists the commands, bye ends the session.',
+      );
+      return runPrompt(world.stdin, world.stdout, run.context);
+    case 'commands':
+      await begin(work.start, run, enter);
+      return runAll(work.commands, run);
+    case 'batch': {
+      const input = await scriptOf(work.file, world);
+      await begin(work.start, run, enter);
+      return runScript(input, work.file === '-' ? undefined : work.file, run);
+    }
+    case 'download':
+      return download(work, run, enter, world);
+    case 'upload':
+      return upload(work, run, enter, world);
+  }
+}
+
+async function begin(start: Start | undefined, { context }: ScriptRun, enter: Enter): Promise<void> {
+  if (start === undefined) return;
+  await enter(start.place);
+  if (start.directory !== undefined) await context.sessions.current.changeDirectory(start.directory);
+}
+
+/** One session serves all places of one user's on one server. */
+function entering({ context: { sessions }, onInterrupt }: ScriptRun): Enter {
+  let entered: Place | undefined;
+  return async (place) => {
+    const { host, port, user } = place;
+    const isHere = entered?.host === host && entered.port === port && entered.user === user;
+    if (isHere && sessions.client?.isOpen === true) return;
+    await sessions.close();
+    const opening = new AbortController();
+    const stop = onInterrupt(() => opening.abort());
+    await sessions.open(place, opening.signal).finally(stop);
+    entered = place;
+  };
+}
+
+/** @throws ClientError of kind `usage` */
+async function scriptOf(file: string, { stdin }: World): Promise<Readable> {
+  if (file === '-') return stdin;
+  try {
+    return (await open(file)).createReadStream();
+  } catch (error) {
+    throw new ClientError('usage', `${file}: ${reasonOf(error)}.`, { hint: 'Name a file of commands: --batch FILE.' });
+  }
+}
+
+/** Lines for people, and objects for programs. */
+function observer(console: Console): TransferObserver {
+  const notes = transferNotes(console);
+  return (event) => {
+    notes(event);
+    if (console.form === 'json') void console.json(transferObject(event));
+  };
+}

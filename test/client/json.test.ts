@@ -1,0 +1,136 @@
+// sftpc --json: every line is an object, the last one says how it ended, and the manual knows every field.
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { errorObject, EVENTS, transferObject } from '../../src/client/cli/json-events.js';
+import { ClientError } from '../../src/client/error.js';
+import type { TransferItem } from '../../src/client/files/transfer-events.js';
+import { reply } from '../../src/wire/reply.js';
+import { demoFtpd, folder, sftpc, typed } from './sftpc.js';
+
+type Line = Readonly<Record<string, unknown>>;
+
+const lines = (out: string): readonly Line[] =>
+  out
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => JSON.parse(line) as Line);
+
+describe('sftpc --json', () => {
+  it('tells of transfers, and of the end', async () => {
+    const { root, port } = await demoFtpd();
+    await writeFile(join(root, 'grüße'), 'hallo');
+    const local = await folder();
+    const ended = await sftpc(['--json', '-9', '-u', 'joe', '127.0.0.1', `${port}`, '--', 'get', 'grüße', local]);
+    const events = lines(ended.out);
+    expect(events.filter(({ event }) => event === 'end')).toEqual([
+      {
+        event: 'end',
+        id: 1,
+        direction: 'download',
+        remote: 'grüße',
+        local: join(local, 'grüße'),
+        size: expect.toSatisfy((size) => size === null || size === 5) as unknown,
+        octets: 5,
+        seconds: expect.any(Number) as unknown,
+      },
+    ]);
+    expect(events.at(-1)).toEqual({ event: 'done', exit: 0 });
+    // What is for people goes on going to them.
+    expect(ended.err).toContain('grüße: 5 octets received as ');
+  });
+
+  it('tells what went wrong, with the reply, and with --keep-going each of them', async () => {
+    const { port } = await demoFtpd();
+    const words = ['--json', '-9', '-u', 'joe', '127.0.0.1', `${port}`];
+    const ended = await sftpc([...words, '--', 'cd', 'nowhere']);
+    expect(lines(ended.out)).toEqual([
+      {
+        event: 'error',
+        kind: 'command',
+        message: expect.stringMatching(/^nowhere: the server said: 550 /) as unknown,
+        hint: null,
+        reply: { code: 550, lines: [expect.stringMatching(/^550 /)] },
+        exit: 1,
+      },
+      { event: 'done', exit: 1 },
+    ]);
+    const both = await sftpc(['--keep-going', ...words], { input: 'cd a\ncd b\n' });
+    expect(lines(both.out).map(({ event }) => event)).toEqual(['error', 'error', 'done']);
+  });
+
+  it('tells of wrong arguments, too', async () => {
+    const { out, status } = await sftpc(['--json', 'h', 'x', '-z1']);
+    expect(lines(out)).toEqual([
+      { event: 'error', kind: 'usage', message: '"x" is no port: 1 to 65535', hint: null, reply: null, exit: 2 },
+      {
+        event: 'error',
+        kind: 'usage',
+        message: '-z takes 256 to 1048576 octets, not "1"',
+        hint: null,
+        reply: null,
+        exit: 2,
+      },
+      { event: 'done', exit: 2 },
+    ]);
+    expect(status).toBe(2);
+  });
+
+  it('tells of what somebody should know', async () => {
+    const { port } = await demoFtpd();
+    const { out } = await sftpc(['--json', '-9', `ftp://a:b@127.0.0.1:${port}/`, '--', 'cd', '/']);
+    expect(lines(out)).toEqual([
+      { event: 'notice', message: expect.stringContaining('a password on the command line') as unknown },
+      { event: 'done', exit: 0 },
+    ]);
+  });
+
+  it('is not for the prompt', async () => {
+    const shell = typed(['--json', '-9', 'h']);
+    expect(await shell.status).toBe(2);
+    expect(shell.shown()).toContain('--json is for scripts');
+  });
+
+  it('says as other exit statuses than 0 what the process says', async () => {
+    const { root, port } = await demoFtpd();
+    await mkdir(join(root, 'd'));
+    const words = ['--json', '-9', '-u', 'joe', '127.0.0.1', `${port}`, '--', 'cd', 'none'];
+    const ended = await sftpc(words, { signal: () => 15 });
+    expect(ended.status).toBe(143);
+    expect(lines(ended.out).at(-1)).toEqual({ event: 'done', exit: 143 });
+  });
+});
+
+describe('the objects', () => {
+  const item: TransferItem = { id: 7, direction: 'upload', remote: 'r\udce9', local: 'l', size: undefined };
+  const error = new ClientError('login', 'No.', { hint: 'Yes.', reply: reply(530, 'gr\xc3\xbc\xc3\x9fe') });
+
+  it('are one for every kind of event, with the fields in the order of the table', () => {
+    const objects = [
+      transferObject({ kind: 'begin', item, offset: 3 }),
+      transferObject({ kind: 'progress', item, octets: 5 }),
+      transferObject({ kind: 'end', item, octets: 2, seconds: 0.12345 }),
+      transferObject({ kind: 'same', item }),
+      transferObject({ kind: 'failed', item, error }),
+      transferObject({ kind: 'made-directory', side: 'local', path: 'p' }),
+      transferObject({ kind: 'deleted', side: 'remote', path: 'p' }),
+      errorObject(error),
+    ];
+    for (const object of objects) {
+      const { event, ...fields } = object as { event: keyof typeof EVENTS };
+      expect(Object.keys(fields)).toEqual(EVENTS[event]);
+    }
+    expect(JSON.stringify(objects[0])).toBe(
+      '{"event":"begin","id":7,"direction":"upload","remote":"r\\udce9","local":"l","size":null,"offset":3}',
+    );
+    expect(objects[2]).toMatchObject({ octets: 2, seconds: 0.123 });
+    expect(objects[7]).toEqual({
+      event: 'error',
+      kind: 'login',
+      message: 'No.',
+      hint: 'Yes.',
+      reply: { code: 530, lines: ['530 grüße'] },
+      exit: 5,
+    });
+  });
+});
