@@ -6,7 +6,7 @@ import type { Readable, Writable } from 'node:stream';
 import type { BoundCommand, CommandContext, CommandEntry } from '../commands/command.js';
 import { runCommand } from '../commands/runner.js';
 import { bindCommand } from '../commands/table.js';
-import { ClientError } from '../error.js';
+import { ClientError, LocalError } from '../error.js';
 import type { TransferItem } from '../files/transfer-events.js';
 import type { Sink } from '../session/transfer.js';
 import type { Place } from './credentials.js';
@@ -74,15 +74,23 @@ function bound(...words: readonly string[]): BoundCommand {
 const word = (path: string): string => (path.startsWith('-') ? `./${path}` : path);
 
 function toStandardOutput(remote: string, stdout: Writable): BoundCommand {
-  const sink: Sink = async (octets) => {
-    if (stdout.destroyed || stdout.errored !== null) {
-      throw new ClientError('command', 'Standard output was closed before all of the file had come.');
+  return streamed('download', remote, async ({ sessions, preferences: { type }, signal }) => {
+    // process.stdout forgets an error as soon as it has told of it.
+    let isClosed = false;
+    const closed = (): void => void (isClosed = true);
+    stdout.on('error', closed).on('close', closed);
+    const sink: Sink = async (octets) => {
+      if (!stdout.write(octets)) {
+        await Promise.race([once(stdout, 'drain'), once(stdout, 'close')]).catch(() => undefined);
+      }
+      if (isClosed) throw new LocalError('Standard output was closed before all of the file had come.');
+    };
+    try {
+      return await sessions.current.retrieve(remote, sink, { type, signal });
+    } finally {
+      stdout.off('error', closed).off('close', closed);
     }
-    if (!stdout.write(octets)) await Promise.race([once(stdout, 'drain'), once(stdout, 'close')]);
-  };
-  return streamed('download', remote, ({ sessions, preferences: { type }, signal }) =>
-    sessions.current.retrieve(remote, sink, { type, signal }),
-  );
+  });
 }
 
 function fromStandardInput(remote: string, stdin: Readable): BoundCommand {
