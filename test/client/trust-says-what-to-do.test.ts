@@ -78,12 +78,12 @@ describe('a server whose key has changed', () => {
     const { pwd, port, known } = await place();
     const other = `SHA256:${'x'.repeat(43)}`;
     await writeFile(known, `127.0.0.1 ${port} ${other}\n`);
-    const refused = await pwd('--accept-new');
+    const refused = await pwd('-X');
     expect(refused.status).toBe(4);
-    expect(refused.err).toContain(`  known since the first contact: ${other}\n`);
-    expect(refused.err).toContain(`  shown now:                     ${await ownFingerprint()}\n`);
+    expect(refused.err).toContain(`  known:     ${other}\n`);
+    expect(refused.err).toContain(`  shown now: ${await ownFingerprint()}\n`);
     expect(refused.err).toContain(`The known one is in line 1 of ${known}.`);
     expect(await paste(refused)).toMatchObject({ status: 0, err: `127.0.0.1 port ${port}: forgotten, ${other}\n` });
-    expect(await pwd('--accept-new')).toEqual({ status: 0, out: '/\n', err: '' });
+    expect(await pwd('-X')).toEqual({ status: 0, out: '/\n', err: '' });
   });
 });

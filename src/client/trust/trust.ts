@@ -26,14 +26,13 @@ export async function trustKey(setting: TrustSetting, key: DsaPublicKey): Promis
       'security',
       [
         `WARNING: the key of ${where} HAS CHANGED. Somebody may be in the middle, or the server has a new key.`,
-        `  known since the first contact: ${known.fingerprint}`,
-        `  shown now:                     ${key.fingerprint}`,
-        `  The known one is in line ${known.line} of ${servers.file}.`,
+        `  known:     ${known.fingerprint}`,
+        `  shown now: ${key.fingerprint}`,
+        `The known one is in line ${known.line} of ${servers.file}.`,
       ].join('\n'),
       {
         hint: [
-          "Ask the server's administrator for the new fingerprint. Only if it is the one shown now, forget the",
-          '  old one and connect again:',
+          "Ask the server's administrator for the new fingerprint. Only if it is the one shown now, forget the old one and connect again:",
           `    ${keysCommand(['remove'], servers.file, server)}`,
         ].join('\n'),
       },
@@ -44,8 +43,7 @@ export async function trustKey(setting: TrustSetting, key: DsaPublicKey): Promis
   if (newServers === 'refuse') {
     throw new ClientError('security', `${shown}\nIt is not trusted yet, and there is no terminal to ask on.`, {
       hint: [
-        'Connect once from a terminal, use --accept-new if the network is one you trust, or, if this is the',
-        "  fingerprint that the server's administrator told you:",
+        "Connect once from a terminal, use --accept-new if the network is one you trust, or, if this is the fingerprint that the server's administrator told you:",
         `    ${keysCommand(['import'], servers.file, { ...server, fingerprint: key.fingerprint })}`,
       ].join('\n'),
     });
