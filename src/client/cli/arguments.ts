@@ -43,12 +43,12 @@ export function parseArguments(argv: readonly string[]): Result<Invocation, read
   const scanned = scan(end < 0 ? argv : argv.slice(0, end), OPTIONS);
   if (!scanned.ok) return err([scanned.error]);
   const given = scanned.value;
-  const { has, text } = given;
+  const { has, text, spelled } = given;
   if (has('help')) return ok({ kind: 'help' });
   if (has('version')) return ok({ kind: 'version' });
   const mistakes: string[] = [];
   const exclusive = (...options: LongOption[]): void => {
-    const both = options.filter(has).map(spelling);
+    const both = options.filter(has).map(spelled);
     if (both.length > 1) mistakes.push(`${both.join(' and ')} exclude each other`);
   };
   exclusive('prot', 'clear-data', 'integrity-only');
@@ -83,35 +83,30 @@ export function parseArguments(argv: readonly string[]): Result<Invocation, read
   return mistakes.length > 0 ? err(mistakes) : ok(settings);
 }
 
-/** How the old client's manual has it, where that is short. */
-function spelling(long: LongOption): string {
-  const option = OPTIONS.find((each) => each.long === long);
-  return option !== undefined && 'short' in option ? `-${option.short}` : `--${long}`;
-}
-
-function levelOf({ has, text }: Scanned<LongOption>, mistakes: string[]): UserLevel {
+function levelOf({ has, text, spelled }: Scanned<LongOption>, mistakes: string[]): UserLevel {
   const level = has('clear-data') ? 'C' : has('integrity-only') ? 'S' : (text('prot')?.toUpperCase() ?? 'P');
   if (!isUserLevel(level)) {
     mistakes.push('--prot takes C, S or P');
     return 'P';
   }
   if (has('plain')) {
-    const surplus = [
-      ...(has('integrity-only') ? ['-t'] : []),
-      ...(has('prot') && level !== 'C' ? [`--prot ${level}`] : []),
-      ...(has('buffer-size') ? ['-z'] : []),
-    ];
-    if (surplus.length > 0) mistakes.push(`-9 protects nothing: leave out ${surplus.join(' and ')}`);
+    const surplus = (['integrity-only', 'prot', 'buffer-size'] as const)
+      .filter(has)
+      .filter((each) => each !== 'prot' || level !== 'C');
+    if (surplus.length > 0) {
+      mistakes.push(`${spelled('plain')} protects nothing: leave out ${surplus.map(spelled).join(' and ')}`);
+    }
   }
   return level;
 }
 
-function bufferSizeOf({ text }: Scanned<LongOption>, mistakes: string[]): number | undefined {
+function bufferSizeOf({ text, spelled }: Scanned<LongOption>, mistakes: string[]): number | undefined {
   const size = text('buffer-size');
   if (size === undefined) return undefined;
   const octets = /^[0-9]{1,10}$/.test(size) ? Number(size) : 0;
   if (octets < MINIMUM_BUFFER || octets > MAXIMUM_BUFFER) {
-    mistakes.push(`-z takes ${MINIMUM_BUFFER} to ${MAXIMUM_BUFFER} octets, not ${JSON.stringify(size)}`);
+    const range = `${MINIMUM_BUFFER} to ${MAXIMUM_BUFFER} octets`;
+    mistakes.push(`${spelled('buffer-size')} takes ${range}, not ${JSON.stringify(size)}`);
   }
   return octets;
 }

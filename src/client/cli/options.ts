@@ -21,6 +21,8 @@ export interface Scanned<Long extends string> {
   readonly has: (long: Long) => boolean;
   /** The value of an option; the last one counts. */
   readonly text: (long: Long) => string | undefined;
+  /** An option as it was typed: `-t` or `--integrity-only`. */
+  readonly spelled: (long: Long) => string;
   /** The words that are no options. */
   readonly words: readonly string[];
 }
@@ -37,12 +39,19 @@ export function scan<Long extends string>(
     }),
   );
   try {
-    const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
+    const { values, positionals, tokens } = parseArgs({
+      args: [...args],
+      options,
+      allowPositionals: true,
+      tokens: true,
+    });
+    const typed = new Map(tokens.flatMap((token) => (token.kind === 'option' ? [[token.name, token.rawName]] : [])));
     const text = (long: Long): string | undefined => {
       const value = values[long];
       return typeof value === 'string' ? value : undefined;
     };
-    return ok({ has: (long) => values[long] !== undefined, text, words: positionals });
+    const spelled = (long: Long): string => typed.get(long) ?? `--${long}`;
+    return ok({ has: (long) => values[long] !== undefined, text, spelled, words: positionals });
   } catch (error) {
     return err(mistakeOf(error as NodeJS.ErrnoException, table));
   }
