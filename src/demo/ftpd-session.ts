@@ -16,6 +16,8 @@ export interface Session {
   /** From REST, for the next transfer. Octets. */
   offset: number;
   renameFrom: string | undefined;
+  /** Permissions that what it makes does not get; those that the process's own umask takes it does not get either. */
+  umask: number;
   epsvAll: boolean;
   data: DataPort | undefined;
 }

@@ -81,6 +81,8 @@ export interface TransferRequest {
   readonly cwd: string;
   /** Octets to skip, from REST. */
   readonly offset: number;
+  /** Permissions that a new file does not get. */
+  readonly umask: number;
   readonly data: DataPort;
   readonly signal: AbortSignal;
 }
@@ -130,7 +132,8 @@ async function run(end: Source | Sink, socket: Socket, signal: AbortSignal): Pro
 }
 
 async function openFile(request: TransferRequest): Promise<{ end: Source | Sink; opening: string }> {
-  const { verb, root, cwd, offset, argument } = request;
+  const { verb, root, cwd, offset, argument, umask } = request;
+  const mode = 0o666 & ~umask;
   const opening = `Opening data connection for ${verb}.`;
   switch (verb) {
     case 'RETR': {
@@ -144,16 +147,16 @@ async function openFile(request: TransferRequest): Promise<{ end: Source | Sink;
     }
     case 'STOR': {
       const path = await root.target(absolute(cwd, argument));
-      const handle = await open(octetsOf(path), offset > 0 ? 'r+' : 'w');
+      const handle = await open(octetsOf(path), offset > 0 ? 'r+' : 'w', mode);
       return { end: { kind: 'upload', handle, start: offset }, opening };
     }
     case 'APPE': {
-      const handle = await open(octetsOf(await root.target(absolute(cwd, argument))), 'a');
+      const handle = await open(octetsOf(await root.target(absolute(cwd, argument))), 'a', mode);
       return { end: { kind: 'upload', handle, start: undefined }, opening };
     }
     case 'STOU': {
       const name = `${argument === '' ? 'stou' : argument}.${Math.random().toString(36).slice(2, 10)}`;
-      const handle = await open(octetsOf(await root.target(absolute(cwd, name))), 'wx');
+      const handle = await open(octetsOf(await root.target(absolute(cwd, name))), 'wx', mode);
       // RFC 1123 §4.1.2.9: the name is told in the 150.
       return { end: { kind: 'upload', handle, start: undefined }, opening: `FILE: ${name}` };
     }

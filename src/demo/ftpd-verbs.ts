@@ -34,12 +34,26 @@ const cwd = user(async (session, argument) => {
 }, 'needed');
 const cdup = user((session) => cwd.run(session, '..'));
 const mkd = user(async (session, argument) => {
-  await mkdir(octetsOf(await entry(session, argument)));
+  await mkdir(octetsOf(await entry(session, argument)), 0o777 & ~session.umask);
   return reply(257, `${quoted(absolute(session.cwd, argument))} created.`);
 }, 'needed');
 const rmd = user(async (session, argument) => {
   await rmdir(octetsOf(await entry(session, argument)));
   return done('Remove');
+}, 'needed');
+
+const site = user(async (session, argument) => {
+  const [, mode, path] = /^CHMOD ([0-7]{3,4}) (.+)$/i.exec(argument) ?? [];
+  if (mode !== undefined && path !== undefined) {
+    await chmod(octetsOf(await real(session, path)), parseInt(mode, 8));
+    return reply(200, 'SITE CHMOD command ok.');
+  }
+  const umask = /^UMASK(?: ([0-7]{1,3}))?$/i.exec(argument);
+  if (umask === null) return reply(504, 'Only SITE CHMOD and SITE UMASK.');
+  const octal = (bits: number): string => bits.toString(8).padStart(3, '0');
+  if (umask[1] === undefined) return reply(200, `Your umask is ${octal(session.umask)}.`);
+  session.umask = parseInt(umask[1], 8);
+  return reply(200, `UMASK set to ${octal(session.umask)}.`);
 }, 'needed');
 
 /** The verbs. The transfers (wire/verbs DATA_VERBS), ABOR and QUIT are the session's own. */
@@ -66,7 +80,7 @@ export const VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
     'REIN',
     anyone((session) => {
       session.data?.close();
-      const fresh = { cwd: '/', user: undefined, loggedIn: false, offset: 0, renameFrom: undefined };
+      const fresh = { cwd: '/', user: undefined, loggedIn: false, offset: 0, renameFrom: undefined, umask: 0o022 };
       Object.assign(session, fresh, { epsvAll: false, data: undefined });
       return reply(220, 'Service ready for new user.');
     }),
@@ -168,15 +182,7 @@ export const VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
       return reply(213, ['Status follows:', ...lines, 'End of status']);
     }),
   ],
-  [
-    'SITE',
-    user(async (session, argument) => {
-      const [, mode, path] = /^CHMOD ([0-7]{3,4}) (.+)$/i.exec(argument) ?? [];
-      if (mode === undefined || path === undefined) return reply(504, 'Only SITE CHMOD.');
-      await chmod(octetsOf(await real(session, path)), parseInt(mode, 8));
-      return reply(200, 'SITE CHMOD command ok.');
-    }, 'needed'),
-  ],
+  ['SITE', site],
   [
     'REST',
     user((session, argument) => {

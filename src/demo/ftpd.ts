@@ -79,7 +79,15 @@ class ControlConnection {
     this.#control = control;
     const blank = { cwd: '/', user: undefined, loggedIn: false, offset: 0, renameFrom: undefined, epsvAll: false };
     const [local, client] = [control.localAddress ?? '', control.remoteAddress ?? ''].map(plainAddress);
-    this.#session = { root, account, local: local ?? '', client: client ?? '', data: undefined, ...blank };
+    this.#session = {
+      root,
+      account,
+      local: local ?? '',
+      client: client ?? '',
+      umask: 0o022,
+      data: undefined,
+      ...blank,
+    };
   }
 
   start(greeting: string): void {
@@ -151,7 +159,7 @@ class ControlConnection {
   }
 
   async #runTransfer({ verb, argument = '' }: Command): Promise<void> {
-    const { root, cwd, offset, data } = this.#session;
+    const { root, cwd, offset, umask, data } = this.#session;
     this.#session.offset = 0;
     this.#session.data = undefined;
     if (argument === '' && /^(?:RETR|STOR|APPE)$/.test(verb)) this.#send(reply(501, `${verb} needs an argument.`));
@@ -160,7 +168,7 @@ class ControlConnection {
       this.#transfer = new AbortController();
       const { signal } = this.#transfer;
       try {
-        for await (const said of transfer({ verb, argument, root, cwd, offset, data, signal })) this.#send(said);
+        for await (const said of transfer({ verb, argument, root, cwd, offset, umask, data, signal })) this.#send(said);
       } catch (error) {
         data.close();
         this.#send(failure(error));
