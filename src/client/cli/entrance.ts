@@ -1,7 +1,8 @@
 /** How the sessions of a run begin: connect, recognise the server, log in; and whose password goes to whom. */
 import { Secret } from '../../lib/secret.js';
 import type { Client } from '../client.js';
-import type { OpenSession, Target } from '../commands/sessions.js';
+import type { Preferences } from '../commands/preferences.js';
+import type { Entered, Entrance, Target } from '../commands/sessions.js';
 import { connect } from '../connect.js';
 import { ClientError } from '../error.js';
 import type { Console } from '../terminal/console.js';
@@ -18,6 +19,7 @@ export interface EntranceSetting {
   readonly settings: Settings;
   readonly world: World;
   readonly console: Console;
+  readonly preferences: Preferences;
   /** Undefined where nobody can be asked. */
   readonly asking: Asking | undefined;
   /** Asks yes or no. */
@@ -25,26 +27,30 @@ export interface EntranceSetting {
 }
 
 /** Opens sessions. What the options say of one server and user is for the first server: the command line's, or the first opened. */
-export function entrance(setting: EntranceSetting): OpenSession {
+export function entrance(setting: EntranceSetting): Entrance {
   const { settings, world, console, asking } = setting;
   let first: ServerName | undefined = placesOf(settings.work)[0];
-  return async (target, signal) => {
+  const credentialsFor = (target: Target): Promise<Prepared> => {
     first ??= target;
     const given = givenFor(target, first, settings, world);
-    const sources = { given, netrc: settings.netrc, env: world.env, asking, console };
-    const credentials = await prepareCredentials(target, sources);
-    const client = await connectTo(target, isSameServer(target, first), setting, signal);
-    const interrupted = (): void => client.connection.fail(new ClientError('command', 'Interrupted.'));
-    signal.addEventListener('abort', interrupted);
-    try {
-      await login(client, credentials, console);
-      return client;
-    } catch (error) {
-      await client.quit();
-      throw error;
-    } finally {
-      signal.removeEventListener('abort', interrupted);
-    }
+    return prepareCredentials(target, { given, netrc: settings.netrc, env: world.env, asking, console });
+  };
+  return {
+    open: async (target, signal) => {
+      const credentials = await credentialsFor(target);
+      const client = await connectTo(target, isSameServer(target, first ?? target), setting, signal);
+      const interrupted = (): void => client.connection.fail(new ClientError('command', 'Interrupted.'));
+      signal.addEventListener('abort', interrupted);
+      try {
+        return await login(client, credentials, console, signal);
+      } catch (error) {
+        await client.quit();
+        throw error;
+      } finally {
+        signal.removeEventListener('abort', interrupted);
+      }
+    },
+    login: async (client, target, signal) => login(client, await credentialsFor(target), console, signal),
   };
 }
 
@@ -71,17 +77,17 @@ const isSameServer = (a: ServerName, b: ServerName): boolean =>
 async function connectTo(
   { host, port }: Target,
   isFirst: boolean,
-  { settings, world, console, asking, confirm }: EntranceSetting,
+  { settings, world, console, preferences, asking, confirm }: EntranceSetting,
   signal: AbortSignal,
 ): Promise<Client> {
-  const { protection, level, bufferSize, mode, trace, securityData } = settings;
+  const { protection, level, bufferSize, trace, securityData } = settings;
   const client = await connect({
     host,
     port,
     protection,
     level,
     bufferSize,
-    mode,
+    mode: preferences.mode,
     expectAddress: isFirst ? settings.expectAddress : undefined,
     knownServers: settings.knownServers ?? defaultKnownServersFile(world.env),
     newServers: settings.newServers === 'accept' ? 'accept' : (confirm ?? 'refuse'),
@@ -99,13 +105,20 @@ async function connectTo(
 }
 
 /** Logs in; who mistypes a password is asked again. @throws ClientError of kind `login` at last */
-async function login(client: Client, credentials: Prepared, console: Console): Promise<void> {
+async function login(client: Client, credentials: Prepared, console: Console, signal: AbortSignal): Promise<Entered> {
+  let name = '';
+  const user = async (): Promise<string> => (name = await credentials.user());
+  // Nobody is asked for the password of a login that was given up.
+  const password = (of: string): ReturnType<Prepared['password']> => {
+    if (signal.aborted) throw new ClientError('command', 'Interrupted.');
+    return credentials.password(of);
+  };
   for (let left = credentials.attempts; ; left--) {
     try {
-      await client.login(credentials);
-      return;
+      await client.login({ ...credentials, user, password });
+      return { client, user: name };
     } catch (error) {
-      const mayRetry = error instanceof ClientError && error.kind === 'login' && client.isOpen;
+      const mayRetry = error instanceof ClientError && error.kind === 'login' && client.isOpen && !signal.aborted;
       if (!mayRetry || left <= 1) throw error;
       console.error(error);
     }

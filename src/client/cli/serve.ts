@@ -2,11 +2,13 @@
 import { open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { initialPreferences } from '../commands/preferences.js';
+import { withoutInterrupts } from '../commands/runner.js';
 import { Sessions } from '../commands/sessions.js';
 import { ClientError } from '../error.js';
 import { reasonOf } from '../files/local-file.js';
 import type { TransferObserver } from '../files/transfer-events.js';
 import type { Console } from '../terminal/console.js';
+import { LentTerminal } from '../terminal/lent-terminal.js';
 import { runPrompt } from '../terminal/prompt.js';
 import { ask, askSecret, askYesNo, type Asking } from '../terminal/questions.js';
 import { transferNotes } from '../terminal/transfer-notes.js';
@@ -30,8 +32,10 @@ export async function serve(settings: Settings, world: World, console: Console):
       'a password on the command line can be read by every user of this machine; --password-file hides it',
     );
   }
-  const { asking, confirm } = questions(work, world);
-  const sessions = new Sessions(entrance({ settings, world, console, asking, confirm }));
+  const terminal = new LentTerminal();
+  const { asking, confirm } = questions(work, world, terminal);
+  const preferences = initialPreferences(settings.mode);
+  const sessions = new Sessions(entrance({ settings, world, console, preferences, asking, confirm }));
   const steps = attempts(
     settings,
     console,
@@ -39,10 +43,17 @@ export async function serve(settings: Settings, world: World, console: Console):
     // A URL needs nothing of the one before it.
     () => work.kind === 'download' || sessions.client?.isOpen === true,
   );
-  const context = { sessions, console, preferences: initialPreferences(), observe: observer(console), confirm };
+  const context = {
+    sessions,
+    console,
+    preferences,
+    observe: observer(console),
+    asking,
+    lend: <T>(work: () => Promise<T>) => terminal.lend(() => withoutInterrupts(world.onInterrupt, work)),
+  };
   const run: ScriptRun = { context, onInterrupt: steps.onInterrupt, attempt: steps.attempt };
   try {
-    await perform(work, run, world);
+    await perform(work, run, world, terminal);
     return steps.status();
   } finally {
     await sessions.close();
@@ -72,17 +83,21 @@ function workHere({ work, form }: Settings, { stdin, stdout }: World): Work {
 function questions(
   work: Work,
   { stdin, stderr }: World,
+  { lend }: LentTerminal,
 ): { readonly asking: Asking | undefined; readonly confirm: ((text: string) => Promise<boolean>) | undefined } {
   // Where a script or a file is read from, no answers are.
   const isTaken = (work.kind === 'batch' || work.kind === 'upload') && work.file === '-';
   if (stdin.isTTY !== true || isTaken) return { asking: undefined, confirm: undefined };
   return {
-    asking: { line: (prompt) => ask(stdin, stderr, prompt), secret: (prompt) => askSecret(stdin, stderr, prompt) },
-    confirm: (text) => askYesNo(stdin, stderr, text),
+    asking: {
+      line: (prompt) => lend(() => ask(stdin, stderr, prompt)),
+      secret: (prompt) => lend(() => askSecret(stdin, stderr, prompt)),
+    },
+    confirm: (text) => lend(() => askYesNo(stdin, stderr, text)),
   };
 }
 
-async function perform(work: Work, run: ScriptRun, world: World): Promise<void> {
+async function perform(work: Work, run: ScriptRun, world: World, terminal: LentTerminal): Promise<void> {
   const enter = entering(run);
   switch (work.kind) {
     case 'session':
@@ -93,7 +108,7 @@ async function perform(work: Work, run: ScriptRun, world: World): Promise<void> 
           ? 'open HOST connects, help lists the commands, bye ends.'
           : 'Logged in. help lists the commands, bye ends the session.',
       );
-      return runPrompt(world.stdin, world.stdout, run.context);
+      return runPrompt(world.stdin, world.stdout, run.context, terminal);
     case 'commands':
       await begin(work.start, run, enter);
       return runAll(work.commands, run);

@@ -2,8 +2,12 @@
 import type { Result } from '../../lib/result.js';
 import type { TransferObserver } from '../files/transfer-events.js';
 import type { Console } from '../terminal/console.js';
+import type { Asking } from '../terminal/questions.js';
 import type { Preferences } from './preferences.js';
 import type { Sessions } from './sessions.js';
+
+/** Runs what needs the terminal for itself, another program for one, while nothing of ours reads or draws there. */
+export type Lend = <T>(work: () => Promise<T>) => Promise<T>;
 
 export interface CommandContext {
   readonly sessions: Sessions;
@@ -12,8 +16,9 @@ export interface CommandContext {
   readonly preferences: Preferences;
   /** Told of every transfer: draws it, or writes it down. */
   readonly observe: TransferObserver;
-  /** Asks the user yes or no; undefined where nobody can be asked. */
-  readonly confirm: ((question: string) => Promise<boolean>) | undefined;
+  /** Asks the user; undefined where nobody can be asked. */
+  readonly asking: Asking | undefined;
+  readonly lend: Lend;
   /** Aborts a transfer. For other commands: nobody waits for the outcome any more. */
   readonly signal: AbortSignal;
 }
@@ -23,7 +28,10 @@ export interface CommandEntry {
   readonly names: readonly string[];
   /** Its arguments, as help shows them. */
   readonly synopsis: string;
+  /** What it does: a line for lists of commands, without a full stop. */
   readonly help: string;
+  /** What else there is to know of it: sentences, for `help COMMAND`. */
+  readonly details?: string;
   /** Least and most arguments. */
   readonly count: readonly [number, number];
   /** What each argument is, for completion; the last one stands for all that follow. Left out: nothing to complete. */

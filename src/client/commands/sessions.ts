@@ -10,43 +10,102 @@ export interface Target {
   readonly user?: string | undefined;
 }
 
-/** Connects and logs in. */
-export type OpenSession = (target: Target, signal: AbortSignal) => Promise<Client>;
+/** How sessions come about. Whose password goes where is decided there. */
+export interface Entrance {
+  /** Connects and logs in. */
+  open(target: Target, signal: AbortSignal): Promise<Entered>;
+  /** Logs in once more, in a session. @throws ClientError of kind `login`; nobody is logged in then */
+  login(client: Client, target: Target, signal: AbortSignal): Promise<Entered>;
+}
+
+export interface Entered {
+  readonly client: Client;
+  /** Who is logged in. */
+  readonly user: string;
+}
+
+/** A session and what is known of it. */
+interface Present {
+  readonly client: Client;
+  readonly target: Target;
+  /** Undefined: nobody is logged in, since the last login was refused. */
+  readonly user: string | undefined;
+}
 
 export class Sessions {
-  readonly #connect: OpenSession;
-  #client: Client | undefined;
+  readonly #entrance: Entrance;
+  /** The last one, also when it was lost; not when it was closed. */
+  #session: Present | undefined;
+  #target: Target | undefined;
 
-  constructor(connect: OpenSession) {
-    this.#connect = connect;
+  constructor(entrance: Entrance) {
+    this.#entrance = entrance;
   }
 
-  /** The session there is. @throws ClientError where there is none */
+  /** The session there is. @throws ClientError where there is none, or it was lost */
   get current(): Client {
-    if (this.#client === undefined) {
-      throw new ClientError('command', 'There is no session.', { hint: 'Connect first: open HOST [PORT].' });
-    }
-    return this.#client;
+    return this.#current.client;
   }
 
-  /** As `current`, undefined where there is none. */
+  /** As `current`, undefined where there is none; one that was lost is given all the same. */
   get client(): Client | undefined {
-    return this.#client;
+    return this.#session?.client;
+  }
+
+  /** Who is logged in; undefined: nobody, or there is no session. */
+  get user(): string | undefined {
+    return this.#session?.user;
+  }
+
+  /** Where `open` went last, whether it got there or not; undefined before the first. */
+  get target(): Target | undefined {
+    return this.#target;
+  }
+
+  /** Rejects when the session that is open now ends without having been closed; where none is open, it never settles. */
+  get lost(): Promise<never> {
+    const client = this.#session?.client;
+    return client?.isOpen === true ? client.connection.failed : new Promise(() => undefined);
   }
 
   /** @throws ClientError, also when there is a session already */
   async open(target: Target, signal: AbortSignal): Promise<Client> {
-    if (this.#client?.isOpen === true) {
-      throw new ClientError('command', 'There is a session already.', { hint: 'End it first: close.' });
+    if (this.#session?.client.isOpen === true) {
+      throw new ClientError('command', `There is a session with ${this.#session.target.host} already.`, {
+        hint: 'End it first: close.',
+      });
     }
-    this.#client = await this.#connect(target, signal);
-    return this.#client;
+    this.#session = undefined;
+    this.#target = target;
+    const { client, user } = await this.#entrance.open(target, signal);
+    this.#session = { client, target, user };
+    return client;
+  }
+
+  /** Logs in as somebody else, in the session there is. @throws ClientError */
+  async login(user: string, signal: AbortSignal): Promise<void> {
+    const { client, target } = this.#current;
+    this.#target = { ...target, user };
+    this.#session = { client, target: this.#target, user: undefined };
+    await this.#entrance.login(client, this.#target, signal);
+    this.#session = { client, target: this.#target, user };
   }
 
   /** Ends the session in good order, if there is one. Never throws. */
   async close(): Promise<void> {
-    const client = this.#client;
-    this.#client = undefined;
+    const client = this.#session?.client;
+    this.#session = undefined;
     await client?.quit();
   }
+
+  get #current(): Present {
+    if (this.#session?.client.isOpen === true) return this.#session;
+    if (this.#session === undefined) throw noSession();
+    throw new ClientError('connect', `The session with ${this.#session.target.host} is over.`, {
+      hint: 'open connects again.',
+    });
+  }
 }
+
+export const noSession = (): ClientError =>
+  new ClientError('command', 'There is no session.', { hint: 'Connect first: open HOST [PORT].' });
