@@ -134,7 +134,7 @@ describe('sftpc(1)', () => {
 
   test('has an entry for every command, with all its names and arguments, and for no other', () => {
     const heads = entries(section(page, 'COMMANDS')).map(({ head }) => head);
-    const words = (text: string): readonly string[] => text.match(/[\w?]+/g) ?? [];
+    const words = (text: string): readonly string[] => text.match(/[\w?!]+/g) ?? [];
     for (const { names, synopsis } of COMMANDS) {
       const head = heads.find((each) => words(each)[0] === names[0]) ?? '';
       expect(words(head), `${names[0] ?? ''} in sftpc.1`).toEqual(expect.arrayContaining([...names]));

@@ -1,29 +1,98 @@
 /** Commands about the session itself. */
 import { parseCommand } from '../../wire/command.js';
+import { MAX_PORT } from '../../wire/limits.js';
 import { isFailure } from '../../wire/reply.js';
-import { DATA_SETUP_VERBS, dataDirection } from '../../wire/verbs.js';
+import { DEFAULT_PORT } from '../connect.js';
 import { ClientError, refusedCommand } from '../error.js';
 import type { CommandContext, CommandEntry } from './command.js';
-
-/** Verbs that would change what this client believes about the session behind its back. */
-const NOT_QUOTED: ReadonlySet<string> = new Set([
-  'AUTH',
-  'ADAT',
-  'MIC',
-  'CONF',
-  'ENC',
-  'CCC',
-  'PBSZ',
-  'PROT',
-  'QUIT',
-  'ABOR',
-]);
+import { checkQuoted } from './quoted.js';
+import { showReply } from './replies.js';
+import { noSession, type Target } from './sessions.js';
+import { showStatus } from './status.js';
 
 export const SESSION_COMMANDS: readonly CommandEntry[] = [
   {
-    names: ['quote'],
+    names: ['open'],
+    synopsis: '[HOST [PORT]]',
+    help: 'connect to a server and log in',
+    details: 'Without HOST, to the last one, as the same user. One session at a time: close comes before.',
+    count: [0, 2],
+    // Can be interrupted like a transfer.
+    kind: 'transfer',
+    run: open,
+  },
+  {
+    names: ['close', 'disconnect'],
+    synopsis: '',
+    help: 'end the session, and stay in the program',
+    count: [0, 0],
+    kind: 'plain',
+    run: async ({ sessions, console }) => {
+      // One that was lost can be closed.
+      if (sessions.client === undefined) throw noSession();
+      await sessions.close();
+      console.note('The session is closed.');
+    },
+  },
+  {
+    names: ['user'],
+    synopsis: 'NAME',
+    help: 'log in as somebody else, in the same session',
+    details: 'The password is asked for, and never taken from the line: that is kept in the history.',
+    count: [1, 1],
+    kind: 'plain',
+    run: async ({ sessions, console, signal }, [name = '']) => {
+      await sessions.login(name, signal);
+      if (!signal.aborted) console.note(`Logged in as ${name}.`);
+    },
+  },
+  {
+    names: ['status'],
+    synopsis: '',
+    help: 'show what the session is, and all settings',
+    count: [0, 0],
+    kind: 'plain',
+    run: showStatus,
+  },
+  {
+    names: ['rstatus'],
+    synopsis: '[PATH]',
+    help: 'show what the server says of itself, or of a file or directory (STAT)',
+    count: [0, 1],
+    completes: ['remote-file'],
+    kind: 'plain',
+    run: (context, [path]) => ask(context, 'STAT', path),
+  },
+  {
+    names: ['system'],
+    synopsis: '',
+    help: "show what the server's system is (SYST)",
+    count: [0, 0],
+    kind: 'plain',
+    run: (context) => ask(context, 'SYST'),
+  },
+  {
+    names: ['rhelp', 'remotehelp'],
+    synopsis: '[VERB]',
+    help: 'show which FTP commands the server knows, or what it says of one (HELP)',
+    count: [0, 1],
+    kind: 'plain',
+    run: (context, [verb]) => ask(context, 'HELP', verb),
+  },
+  {
+    names: ['site'],
+    synopsis: 'WORD…',
+    help: "send one of the server's own commands (SITE) and show the reply",
+    count: [1, Infinity],
+    kind: 'plain',
+    run: (context, words) => ask(context, 'SITE', words.join(' ')),
+  },
+  {
+    names: ['quote', 'literal'],
     synopsis: 'COMMAND…',
     help: 'send an FTP command as it is and show the reply',
+    details:
+      'But for commands with a data connection, and those that are about the login, the protection or the form of files.',
     count: [1, Infinity],
     kind: 'plain',
     run: quote,
@@ -31,26 +100,42 @@ export const SESSION_COMMANDS: readonly CommandEntry[] = [
   {
     names: ['bye', 'quit', 'exit'],
     synopsis: '',
-    help: 'end the session',
+    help: 'end the session and the program',
     count: [0, 0],
     kind: 'end',
     run: ({ sessions }) => sessions.close(),
   },
 ];
 
+async function open({ sessions, console, signal }: CommandContext, [host, port]: readonly string[]): Promise<void> {
+  const target = host === undefined ? sessions.target : targetOf(host, port);
+  if (target === undefined) throw new ClientError('command', 'No server is named.', { hint: 'open HOST [PORT]' });
+  await sessions.open(target, signal);
+  console.note(`Logged in as ${sessions.user ?? ''}.`);
+}
+
+function targetOf(host: string, port: string | undefined): Target {
+  const number = port === undefined ? DEFAULT_PORT : /^[0-9]{1,5}$/.test(port) ? Number(port) : 0;
+  if (number < 1 || number > MAX_PORT) throw new ClientError('command', `${port ?? ''} is no port: 1 to ${MAX_PORT}.`);
+  return { host: host.replace(/^\[(.*)\]$/, '$1'), port: number };
+}
+
+/** Has the server tell something, and shows it. @throws ClientError when it refuses */
+async function ask(
+  { sessions, console, signal }: CommandContext,
+  verb: 'STAT' | 'SYST' | 'HELP' | 'SITE',
+  argument?: string,
+): Promise<void> {
+  const reply = await sessions.current.request(verb, argument);
+  if (!signal.aborted) await showReply(console, reply);
+}
+
 async function quote({ sessions, console, signal }: CommandContext, words: readonly string[]): Promise<void> {
   const command = parseCommand(words.join(' '));
   if (!command.ok) throw new ClientError('command', 'quote takes one FTP command.');
-  const { verb } = command.value;
-  if (dataDirection(verb) !== undefined || DATA_SETUP_VERBS.has(verb)) {
-    throw new ClientError('command', `quote cannot make the data connection of ${verb}.`, {
-      hint: 'Use ls, get or put.',
-    });
-  }
-  if (NOT_QUOTED.has(verb))
-    throw new ClientError('command', `${verb} is sftpc's own to send.`, { hint: 'Use prot or bye.' });
+  checkQuoted(command.value);
   const reply = await sessions.current.quote(command.value);
   if (signal.aborted) return;
-  for (const line of reply.lines) await console.data(line);
-  if (isFailure(reply)) throw refusedCommand(verb, reply);
+  await showReply(console, reply);
+  if (isFailure(reply)) throw refusedCommand(command.value.verb, reply);
 }

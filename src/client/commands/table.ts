@@ -1,9 +1,12 @@
-/** All commands of sftpc, in the order in which help shows them. */
+/** All commands of sftpc, in the order in which help shows them, and how a line becomes one of them. */
 import { nearest } from '../../lib/nearest.js';
-import { err, ok } from '../../lib/result.js';
+import { err, ok, type Result } from '../../lib/result.js';
 import { ClientError } from '../error.js';
 import type { BindResult, BoundCommand, CommandEntry } from './command.js';
 import { DIRECTORY_COMMANDS } from './directory-commands.js';
+import { FILE_COMMANDS } from './file-commands.js';
+import { commandText, listOfCommands, type CommandGroup } from './help.js';
+import { LOCAL_COMMANDS } from './local-commands.js';
 import { SESSION_COMMANDS } from './session-commands.js';
 import { SETTING_COMMANDS } from './setting-commands.js';
 import { TRANSFER_COMMANDS } from './transfer-commands.js';
@@ -11,46 +14,80 @@ import { splitWords } from './words.js';
 
 const HELP: CommandEntry = {
   names: ['help', '?'],
-  synopsis: '',
-  help: 'show this list',
-  count: [0, 0],
+  synopsis: '[COMMAND]',
+  help: 'show the list of commands, or one of them in full',
+  count: [0, 1],
+  get completes() {
+    return [COMMAND_NAMES];
+  },
   kind: 'plain',
-  run: async ({ console }) => {
-    console.note(commandHelp().join('\n'));
+  run: async ({ console }, [name]) => {
+    if (name === undefined) console.note([...commandHelp(), '', MORE].join('\n'));
+    else {
+      const entry = findCommand(name);
+      if (!entry.ok) throw new ClientError('command', `${entry.error}.`.replace(/\?\.$/, '?'));
+      console.note(commandText(entry.value).join('\n'));
+    }
     return Promise.resolve();
   },
 };
 
-export const COMMANDS: readonly CommandEntry[] = [
-  ...DIRECTORY_COMMANDS,
-  ...TRANSFER_COMMANDS,
-  ...SETTING_COMMANDS,
-  HELP,
-  ...SESSION_COMMANDS,
+const GROUPS: readonly CommandGroup[] = [
+  { title: 'directories', entries: DIRECTORY_COMMANDS },
+  { title: 'transfers', entries: TRANSFER_COMMANDS },
+  { title: 'files', entries: FILE_COMMANDS },
+  { title: 'settings', entries: SETTING_COMMANDS },
+  { title: 'this side', entries: LOCAL_COMMANDS },
+  { title: 'session', entries: [...SESSION_COMMANDS, HELP] },
 ];
 
+export const COMMANDS: readonly CommandEntry[] = GROUPS.flatMap(({ entries }) => entries);
+
+/** All names, aliases included. */
+export const COMMAND_NAMES: readonly string[] = COMMANDS.flatMap(({ names }) => names);
+
+/** The list of commands, a line each group or more. */
+export const commandHelp = (): readonly string[] => listOfCommands(GROUPS);
+
+/** Below the list. */
+const MORE = 'help COMMAND says more. Names may be shortened: mod will do for modtime.';
+
 /** Finds the command of a line's words. */
-export function bindCommand([name = '', ...args]: readonly string[]): BindResult {
-  const entry = COMMANDS.find(({ names }) => names.includes(name.toLowerCase()));
-  if (entry === undefined) {
-    const meant = nearest(
-      name,
-      COMMANDS.flatMap(({ names }) => names),
-    );
-    return err(
-      `there is no command ${JSON.stringify(name)}: ${meant === undefined ? 'help lists them' : `did you mean ${meant}?`}`,
-    );
-  }
+export function bindCommand([first = '', ...rest]: readonly string[]): BindResult {
+  // A shell's command may follow its ! without a blank.
+  const [name, args] = /^!./s.test(first) ? ['!', [first.slice(1), ...rest]] : [first, rest];
+  const found = findCommand(name);
+  if (!found.ok) return found;
+  const entry = found.value;
   const [least, most] = entry.count;
   if (args.length < least || args.length > most) {
-    return err(`${args.length < least ? 'too few' : 'too many'} arguments; it is: ${name} ${entry.synopsis}`.trimEnd());
+    const usage = `${entry.names[0] ?? ''} ${entry.synopsis}`.trimEnd();
+    return err(`${args.length < least ? 'too few' : 'too many'} arguments; it is: ${usage}`);
   }
   return ok({ entry, args });
 }
 
+/** By its name, or the beginning of one where it is the beginning of no other command's. */
+export function findCommand(word: string): Result<CommandEntry, string> {
+  const name = word.toLowerCase();
+  const exact = COMMANDS.find(({ names }) => names.includes(name));
+  if (exact !== undefined) return ok(exact);
+  const begun = COMMANDS.filter(({ names }) => name !== '' && names.some((each) => each.startsWith(name)));
+  const [only] = begun;
+  if (only !== undefined && begun.length === 1) return ok(only);
+  if (begun.length > 1) {
+    const meant = begun.map(({ names }) => names.find((each) => each.startsWith(name)));
+    return err(`${JSON.stringify(word)} is the beginning of several commands: ${meant.join(', ')}`);
+  }
+  const meant = nearest(word, COMMAND_NAMES);
+  return err(
+    `there is no command ${JSON.stringify(word)}: ${meant === undefined ? 'help lists them' : `did you mean ${meant}?`}`,
+  );
+}
+
 /** The command of a line; undefined for a blank one or a comment. @throws ClientError */
 export function parseLine(line: string): BoundCommand | undefined {
-  const words = splitWords(line);
+  const words = wordsOf(line);
   if (!words.ok) throw new ClientError('command', `This line cannot be read: ${words.error}.`);
   if (words.value.length === 0) return undefined;
   const command = bindCommand(words.value);
@@ -58,11 +95,9 @@ export function parseLine(line: string): BoundCommand | undefined {
   return command.value;
 }
 
-/** One line a command. */
-export function commandHelp(): readonly string[] {
-  const rows = COMMANDS.map(
-    ({ names: [name = ''], synopsis, help }) => [`${name} ${synopsis}`.trimEnd(), help] as const,
-  );
-  const width = Math.max(...rows.map(([left]) => left.length)) + 2;
-  return rows.map(([left, help]) => `  ${left.padEnd(width)}${help}`);
+/** What follows a `!` is the shell's to take apart. */
+function wordsOf(line: string): Result<readonly string[], string> {
+  const shell = /^\s*!\s*(.*?)\s*$/s.exec(line)?.[1];
+  if (shell === undefined) return splitWords(line);
+  return ok(shell === '' ? ['!'] : ['!', shell]);
 }

@@ -56,10 +56,12 @@ export class Console {
 
   /**
    * What a command found out: one line of data, or the same as an object.
-   * @param text - as data() takes it
+   * @param text - as data() takes it; several texts with tabs between them
    */
-  async result(text: string, object: Readonly<Record<string, unknown>>): Promise<void> {
-    if (this.form === 'text') await this.data(text);
+  async result(text: string | readonly string[], object: Readonly<Record<string, unknown>>): Promise<void> {
+    const fields = typeof text === 'string' ? [text] : text;
+    if (this.form === 'text')
+      await this.#print(fields.map((each) => escapeText(Buffer.from(each, 'latin1'), Infinity)).join('\t'));
     else await this.json(object);
   }
 
