@@ -73,6 +73,16 @@ describe('a session', () => {
 });
 
 describe('the password that was given for one server', () => {
+  it('is sent to it again, and the name may stand before the host', async () => {
+    const { port } = await demoFtpd({ user: 'joe', password: 'secret' });
+    const input = `close\nopen joe@127.0.0.1 ${port}\nclose\nopen anonymous@127.0.0.1 ${port}\n`;
+    const ended = await sftpc(words(port), { input });
+    expect(ended.status).toBe(5);
+    expect(ended.err).toContain('Logged in as joe.\n');
+    expect(ended.err).toContain('line 4: The login was refused: 530 ');
+    expect((await sftpc(words(port), { input: 'close\nopen joe@\n' })).err).toContain('line 2: No server is named.');
+  });
+
   it('is sent to no other: without a terminal that is an error before anything is sent', async () => {
     const { port } = await demoFtpd({ user: 'joe', password: 'secret' });
     const said: string[] = [];
@@ -104,7 +114,7 @@ describe('the password that was given for one server', () => {
     await shell.until(/sftpc: Interrupted\.\n/);
     shell.type('status\n');
     await shell.until(/user +nobody is logged in\n/);
-    // Hers is still good for her.
+    // What was given for her is still good for her.
     shell.type('user ann\n');
     await shell.until(/Logged in as ann\.\n/);
     await leave(shell);
@@ -124,6 +134,14 @@ describe('the password that was given for one server', () => {
     shell.type('hidden\r');
     await shell.until(/Logged in as ann\.\n/);
     await shell.until(/sftpc> /);
+    // As the last one, but for the password.
+    shell.type('close\n');
+    await shell.until(/closed/);
+    shell.type('open\n');
+    await shell.until(/password for ann: /);
+    shell.type('hidden\r');
+    await shell.until(/Logged in as ann\.\n/);
+    await shell.until(/sftpc> /);
     shell.type('\x1b[A\r');
     await shell.until(/There is a session with 127\.0\.0\.1 already\./);
     shell.type('user ann\n');
@@ -136,6 +154,21 @@ describe('the password that was given for one server', () => {
 });
 
 describe('user', () => {
+  it('says who is still logged in where the server lets nobody change', async () => {
+    const replies: Record<string, string> = { PWD: '257 "/x" it is' };
+    const port = await scriptedFtpd(() => undefined, replies);
+    const shell = typed(words(port));
+    await shell.until(/Logged in/);
+    replies['USER'] = "530 Can't change to another user";
+    shell.type('user ann\n');
+    await shell.until(
+      /sftpc: The login was refused: 530 Can't change to another user\n {2}joe is still logged in\. .* close, open ann@HOST\.\n/,
+    );
+    shell.type('status\n');
+    await shell.until(/user +joe\n/);
+    await leave(shell);
+  });
+
   it('gives the account that a server asks for', async () => {
     const port = await scriptedFtpd(() => undefined, { PASS: '332 account', ACCT: '230 in' });
     const shell = typed(words(port));

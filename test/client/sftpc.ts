@@ -109,7 +109,7 @@ export async function demoFtpd(
 /** What a scripted ftpd does with its one data connection: the next one that comes in on the port it named. */
 export type DataAct = (data: Socket, say: (line: string) => void) => void;
 
-/** An ftpd that logs anybody in, takes EPSV and PASV, and does `act` on RETR and STOR; other verbs are answered by `replies`, or 200, once `when` calls back. */
+/** An ftpd that logs anybody in, takes EPSV and PASV, and does `act` on RETR and STOR; other verbs are answered by `replies` as they are then, or 200, once `when` calls back. */
 export async function scriptedFtpd(
   act: DataAct,
   replies: Readonly<Record<string, string>> = {},
@@ -126,7 +126,6 @@ export async function scriptedFtpd(
       EPSV: `229 here (|||${port}|)`,
       PASV: `227 here (127,0,0,1,${port >> 8},${port & 255})`,
       QUIT: '221 bye',
-      ...replies,
     };
     const arrived: Socket[] = [];
     let waiting: (() => void) | undefined;
@@ -141,7 +140,7 @@ export async function scriptedFtpd(
       for (let next = lines.next(); next?.kind === 'line'; next = lines.next()) {
         const [verb = ''] = next.line.text.split(' ');
         if (verb !== 'RETR' && verb !== 'STOR') {
-          when(verb, () => say(known[verb] ?? '200 fine'), next.line.text);
+          when(verb, () => say(replies[verb] ?? known[verb] ?? '200 fine'), next.line.text);
           continue;
         }
         say('150 here it comes');

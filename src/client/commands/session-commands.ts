@@ -13,9 +13,10 @@ import { showStatus } from './status.js';
 export const SESSION_COMMANDS: readonly CommandEntry[] = [
   {
     names: ['open'],
-    synopsis: '[HOST [PORT]]',
+    synopsis: '[[USER@]HOST [PORT]]',
     help: 'connect to a server and log in',
-    details: 'Without HOST, to the last one, as the same user. One session at a time: close comes before.',
+    details:
+      'Without HOST, to the last one, as the same user. What is not known is asked for. One session at a time: close comes before.',
     count: [0, 2],
     // Can be interrupted like a transfer.
     kind: 'transfer',
@@ -41,10 +42,7 @@ export const SESSION_COMMANDS: readonly CommandEntry[] = [
     details: 'The password is asked for, and never taken from the line: that is kept in the history.',
     count: [1, 1],
     kind: 'plain',
-    run: async ({ sessions, console, signal }, [name = '']) => {
-      await sessions.login(name, signal);
-      if (!signal.aborted) console.note(`Logged in as ${name}.`);
-    },
+    run: logIn,
   },
   {
     names: ['status'],
@@ -107,17 +105,32 @@ export const SESSION_COMMANDS: readonly CommandEntry[] = [
   },
 ];
 
-async function open({ sessions, console, signal }: CommandContext, [host, port]: readonly string[]): Promise<void> {
-  const target = host === undefined ? sessions.target : targetOf(host, port);
-  if (target === undefined) throw new ClientError('command', 'No server is named.', { hint: 'open HOST [PORT]' });
+async function open({ sessions, console, signal }: CommandContext, [place, port]: readonly string[]): Promise<void> {
+  const target = place === undefined ? sessions.target : targetOf(place, port);
+  if (target === undefined || target.host === '')
+    throw new ClientError('command', 'No server is named.', { hint: 'open HOST [PORT].' });
   await sessions.open(target, signal);
   console.note(`Logged in as ${sessions.user ?? ''}.`);
 }
 
-function targetOf(host: string, port: string | undefined): Target {
+async function logIn({ sessions, console, signal }: CommandContext, [name = '']: readonly string[]): Promise<void> {
+  try {
+    await sessions.login(name, signal);
+  } catch (error) {
+    const { user } = sessions;
+    if (!(error instanceof ClientError) || error.kind !== 'login' || user === undefined) throw error;
+    const hint = `${user} is still logged in. A server that lets nobody change wants a new session: close, open ${name}@HOST.`;
+    throw new ClientError('login', error.message, error.reply === undefined ? { hint } : { hint, reply: error.reply });
+  }
+  if (!signal.aborted) console.note(`Logged in as ${name}.`);
+}
+
+/** `USER@HOST`, with an IPv6 address in brackets or not. */
+function targetOf(place: string, port: string | undefined): Target {
+  const [, user, host = ''] = /^(?:([^]*)@)?([^@]*)$/.exec(place) ?? [];
   const number = port === undefined ? DEFAULT_PORT : /^[0-9]{1,5}$/.test(port) ? Number(port) : 0;
   if (number < 1 || number > MAX_PORT) throw new ClientError('command', `${port ?? ''} is no port: 1 to ${MAX_PORT}.`);
-  return { host: host.replace(/^\[(.*)\]$/, '$1'), port: number };
+  return { user, host: host.replace(/^\[(.*)\]$/, '$1'), port: number };
 }
 
 /** Has the server tell something, and shows it. @throws ClientError when it refuses */

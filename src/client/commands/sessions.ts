@@ -14,7 +14,7 @@ export interface Target {
 export interface Entrance {
   /** Connects and logs in. */
   open(target: Target, signal: AbortSignal): Promise<Entered>;
-  /** Logs in once more, in a session. @throws ClientError of kind `login`; nobody is logged in then */
+  /** Logs in once more, in a session. @throws ClientError of kind `login` */
   login(client: Client, target: Target, signal: AbortSignal): Promise<Entered>;
 }
 
@@ -28,7 +28,7 @@ export interface Entered {
 interface Present {
   readonly client: Client;
   readonly target: Target;
-  /** Undefined: nobody is logged in, since the last login was refused. */
+  /** Undefined: nobody is logged in, since a login was refused. */
   readonly user: string | undefined;
 }
 
@@ -78,17 +78,28 @@ export class Sessions {
     this.#session = undefined;
     this.#target = target;
     const { client, user } = await this.#entrance.open(target, signal);
-    this.#session = { client, target, user };
+    this.#target = { ...target, user };
+    this.#session = { client, target: this.#target, user };
     return client;
   }
 
-  /** Logs in as somebody else, in the session there is. @throws ClientError */
+  /** Logs in as somebody else, in the session there is. @throws ClientError; `user` is then who is still logged in, if anybody */
   async login(user: string, signal: AbortSignal): Promise<void> {
-    const { client, target } = this.#current;
-    this.#target = { ...target, user };
-    this.#session = { client, target: this.#target, user: undefined };
-    await this.#entrance.login(client, this.#target, signal);
-    this.#session = { client, target: this.#target, user };
+    const before = this.#current;
+    const target = { ...before.target, user };
+    try {
+      await this.#entrance.login(before.client, target, signal);
+    } catch (error) {
+      // Some servers let nobody change, and keep who there is; others have forgotten him by now.
+      const isKept = await before.client.workingDirectory().then(
+        () => true,
+        () => false,
+      );
+      if (!isKept) this.#session = { ...before, user: undefined };
+      throw error;
+    }
+    this.#target = target;
+    this.#session = { ...before, target, user };
   }
 
   /** Ends the session in good order, if there is one. Never throws. */
