@@ -32,7 +32,7 @@ export interface ErrorDetails {
 export class ClientError extends Error {
   override readonly name = 'ClientError';
   readonly kind: ErrorKind;
-  readonly hint: string | undefined;
+  #hint: string | undefined;
   readonly reply: Reply | undefined;
   readonly failure: EngineFailure | undefined;
 
@@ -40,16 +40,26 @@ export class ClientError extends Error {
   constructor(kind: ErrorKind, message: string, details: ErrorDetails = {}) {
     super(message);
     this.kind = kind;
-    this.hint = details.hint;
+    this.#hint = details.hint;
     this.reply = details.reply;
     this.failure = details.failure;
+  }
+
+  /** What to do next. */
+  get hint(): string | undefined {
+    return this.#hint;
+  }
+
+  /** Adds a sentence to the hint. */
+  advise(sentence: string): void {
+    this.#hint = this.#hint === undefined ? sentence : `${this.#hint} ${sentence}`;
   }
 }
 
 /** Something on this side: a full disk, a file that cannot be read. What the server says of the transfer is then beside the point. */
 export class LocalError extends ClientError {
-  constructor(message: string) {
-    super('command', message);
+  constructor(message: string, hint?: string) {
+    super('command', message, hint === undefined ? {} : { hint });
   }
 }
 
@@ -63,32 +73,67 @@ export class StalledError extends ClientError {
   }
 }
 
-const HINTS: Partial<Record<EngineFailure['code'], string>> = {
-  'check-failed': 'Somebody may be changing what passes over the network. Connect again from a network you trust.',
-  'digest-mismatch': 'Connect again from a network you trust.',
-  'unprotected-reply': 'Somebody may be on the connection. Connect again from a network you trust.',
-  'mechanism-unavailable': "Try again later, or ask the server's administrator.",
+const TAMPERED = 'Somebody may be changing what passes over the network. Connect again from a network you trust.';
+const LATER = "Try again later, or ask the server's administrator.";
+
+/** What to do next, by what ended the session. A server that refuses protection is told of by trust.ts. */
+const HINTS: Readonly<Record<EngineFailure['code'], string>> = {
+  'no-mechanism': "Ask the server's administrator.",
+  'mechanism-unavailable': LATER,
+  'bad-token': TAMPERED,
+  'exchange-failed': TAMPERED,
+  'exchange-refused': LATER,
+  'key-rejected': "Ask the server's administrator for the fingerprint of its key.",
+  'unprotected-reply': TAMPERED,
+  'protection-refused': TAMPERED,
+  'check-failed': TAMPERED,
+  'digest-mismatch': TAMPERED,
+  'sequence-used-up': 'Connect again.',
+  'service-ended': LATER,
+  'no-greeting':
+    "Check the port; the server may also have too many sessions, or none for this machine. Try again later, or ask the server's administrator.",
   'connection-lost': 'Connect again.',
+  'not-ftp': 'Check the host and the port: what listens there may be no FTP server.',
+  'unexpected-reply': 'Connect again.',
+};
+
+/** What to do next, where the exchange itself says more than that it failed. */
+const EXCHANGE_HINTS: Partial<Record<NonNullable<EngineFailure['detail']>, string>> = {
+  'malformed-key':
+    "Ask the server's administrator: its key is of no use to this client, or somebody has changed it on its way.",
+  'wrong-server-address': 'If the server is behind NAT, name the address it knows itself by: --expect-address ADDRESS.',
 };
 
 /** An engine's failure as an error of the shell. */
 export function errorOf(failure: EngineFailure): ClientError {
-  const hint =
-    failure.detail === 'wrong-server-address'
-      ? 'If the server is behind NAT, name the address it knows itself by: --expect-address ADDRESS.'
-      : HINTS[failure.code];
+  const hint = (failure.detail && EXCHANGE_HINTS[failure.detail]) ?? HINTS[failure.code];
   const kind = failure.kind === 'security' ? 'security' : 'connect';
-  return new ClientError(kind, failure.text, hint === undefined ? { failure } : { failure, hint });
+  return new ClientError(kind, failure.text, { failure, hint });
 }
 
-/** A command that the server refused. */
-export function refusedCommand(what: string, reply: Reply, hint?: string): ClientError {
+/** What to do next, by the code of the server's reply (RFC 959 §4.2, RFC 2228 §4). */
+const REPLY_HINTS: Readonly<Record<number, string>> = {
+  425: 'A firewall may be in the way: passive on or passive off may help.',
+  426: 'Try again.',
+  450: 'Try again later.',
+  451: LATER,
+  452: 'The server has no room for it: make some there, or ask its administrator.',
+  500: 'The server does not know this command: quote HELP may show what it knows.',
+  502: 'The server does not have this command: quote HELP may show what it has.',
+  530: 'Log in as a user who may do this.',
+  532: 'Log in as a user who may store files.',
+  534: 'Ask for more protection of data: prot P.',
+  535: TAMPERED,
+  550: 'Check the name with ls, and whether this user may do that there.',
+  552: 'The server has no room for it: make some there, or ask its administrator.',
+  553: 'Choose another name, or a folder in which this user may store files.',
+};
+
+/** A command that the server refused. 535 says that what came to the server did not pass its check (RFC 2228 §4). */
+export function refusedCommand(what: string, reply: Reply, hint = REPLY_HINTS[reply.code]): ClientError {
   const text = (reply.lines.at(-1) ?? '').trim();
-  return new ClientError(
-    'command',
-    `${what}: the server said: ${text}`,
-    hint === undefined ? { reply } : { reply, hint },
-  );
+  const kind = reply.code === 535 ? 'security' : 'command';
+  return new ClientError(kind, `${what}: the server said: ${text}`, hint === undefined ? { reply } : { reply, hint });
 }
 
 /** The message of anything thrown, for a sentence. */

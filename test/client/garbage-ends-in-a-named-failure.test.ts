@@ -31,7 +31,7 @@ describe('whatever a server sends', () => {
       fc.property(fc.array(octets), fc.constantFrom('required' as const, 'none' as const), (chunks, protection) => {
         const engine = new ClientEngine({ protection, serverAddress: '192.0.2.1', random: systemRandom });
         const outputs = chunks.flatMap((chunk) => engine.receive(chunk));
-        outputs.push(...engine.serverClosed());
+        outputs.push(...engine.connectionLost());
         expect(failures(outputs)).toHaveLength(1);
         const last = outputs.at(-1);
         expect(last?.kind === 'failed' && Object.keys(FAILURE_KINDS).includes(last.failure.code)).toBe(true);
@@ -45,7 +45,7 @@ describe('whatever a server sends', () => {
         const pair = Pair.started();
         const before = pair.outputs.length;
         pair.receive(chunk);
-        pair.perform(pair.client.serverClosed());
+        pair.perform(pair.client.connectionLost());
         const outputs = pair.outputs.slice(before);
         expect(outputs.filter(({ kind }) => kind === 'reply')).toEqual([]);
         expect(failures(outputs)).toHaveLength(1);

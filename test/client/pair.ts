@@ -131,7 +131,7 @@ export class Pair {
         this.flow = effect.plan.flow;
         return;
       case 'close':
-        return this.perform(this.client.serverClosed());
+        return this.perform(this.client.connectionLost());
       default:
         return;
     }

@@ -35,6 +35,8 @@ export class ClientEngine {
   #phase: Phase = { name: 'greeting' };
   /** Commands of the caller without a final reply, oldest first. */
   #unsettled: readonly Command[] = [];
+  /** The one of them that has been answered 1yz. */
+  #begun: Command | undefined;
   #outputs: EngineOutput[] = [];
   /** Of a session that is over: what opens a download that the server has called whole. */
   #last: SecurityContext | undefined;
@@ -75,10 +77,15 @@ export class ClientEngine {
     return this.#taken();
   }
 
-  /** The server has closed the connection. In good order only behind a settled QUIT. */
-  serverClosed(): readonly EngineOutput[] {
+  /**
+   * The connection has ended. In good order only behind a settled QUIT.
+   *
+   * @param how - the beginning of a sentence, which is ended with what was awaited
+   */
+  connectionLost(how = 'The server closed the connection'): readonly EngineOutput[] {
     if (this.#isOver()) return [];
-    this.#fail(engineFailure('connection-lost', 'The server closed the connection.'));
+    const code = this.#phase.name === 'greeting' ? 'no-greeting' : 'connection-lost';
+    this.#fail(engineFailure(code, `${how}${this.#awaited()}.`));
     return this.#taken();
   }
 
@@ -150,6 +157,24 @@ export class ClientEngine {
     this.#phase = { name: 'over' };
   }
 
+  /** What is being waited for, as the end of a sentence. */
+  #awaited(): string {
+    switch (this.#phase.name) {
+      case 'greeting':
+        return ' while its greeting was awaited';
+      case 'negotiating':
+      case 'verifying':
+        return ' during the key exchange';
+      case 'ready': {
+        const [command] = this.#unsettled;
+        if (command === undefined) return '';
+        return this.#begun === command ? ` during ${command.verb}` : ` while the reply to ${command.verb} was awaited`;
+      }
+      case 'over':
+        return '';
+    }
+  }
+
   get #secured(): SecuredChannel | undefined {
     return this.#phase.name === 'ready' || this.#phase.name === 'verifying' ? this.#phase.channel : undefined;
   }
@@ -201,7 +226,10 @@ export class ClientEngine {
     }
     this.#outputs.push({ kind: 'reply', command, reply });
     this.#transfers.replied(command, reply);
-    if (isPreliminary(reply)) return;
+    if (isPreliminary(reply)) {
+      this.#begun = command;
+      return;
+    }
     this.#unsettled = later;
     if (channel !== undefined) this.#phase = { name: 'ready', channel: afterReply(channel, command, reply) };
     if (command.verb === 'QUIT' && !isFailure(reply)) this.close();

@@ -36,7 +36,9 @@ export const FAILURE_KINDS = {
   'sequence-used-up': 'security',
   /** 421, or a greeting of 4yz or 5yz. */
   'service-ended': 'service',
-  /** The connection closed while something was still expected. */
+  /** The connection ended, or the server kept silent, before its greeting. */
+  'no-greeting': 'service',
+  /** The connection ended, or the server kept silent, while something was still expected. */
   'connection-lost': 'service',
   /** What came is no FTP reply. */
   'not-ftp': 'protocol',

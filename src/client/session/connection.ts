@@ -14,6 +14,7 @@ import { ClientEngine, MAX_UNSETTLED } from '../engine/engine.js';
 import type { EngineOutput, ReadyChannel } from '../engine/output.js';
 import { ClientError, errorOf, messageOf } from '../error.js';
 import { PendingCommands, type OnReply, type Pending } from './pending.js';
+import { wasReset } from './socket-reader.js';
 
 export interface ConnectionOptions {
   readonly host: string;
@@ -44,6 +45,9 @@ export interface Timeouts {
 
 export const TIMEOUTS: Timeouts = { connect: 30_000, reply: 120_000, stall: 120_000 };
 
+/** For the replies to QUIT and to a transfer that was given up, which change nothing any more: milliseconds. */
+const PARTING = 10_000;
+
 export class Connection {
   readonly engine: ClientEngine;
   readonly timeouts: Timeouts;
@@ -69,9 +73,9 @@ export class Connection {
     });
     socket.setNoDelay(true);
     socket.on('data', (chunk) => this.#perform(this.engine.receive(chunk)));
-    socket.on('error', (error) => this.fail(new ClientError('connect', `The connection broke: ${error.message}.`)));
-    socket.on('end', () => this.#perform(this.engine.serverClosed()));
-    socket.on('close', () => this.#perform(this.engine.serverClosed()));
+    socket.on('error', (error) => this.#perform(this.engine.connectionLost(brokenBy(error))));
+    socket.on('end', () => this.#perform(this.engine.connectionLost(wasReset(socket) ? RESET : undefined)));
+    socket.on('close', () => this.#perform(this.engine.connectionLost()));
   }
 
   /**
@@ -150,6 +154,11 @@ export class Connection {
     return this.#within(pending.final);
   }
 
+  /** Waits for the final reply to what was given up, so that the next command gets its own. Never throws. */
+  async settleGivenUp(pending: Pending): Promise<void> {
+    await this.#within(pending.final, PARTING).catch(() => undefined);
+  }
+
   /** Waits for the first reply, as long as a server may take. */
   async firstReply(pending: Pending): Promise<Reply> {
     return this.#within(pending.first);
@@ -158,9 +167,9 @@ export class Connection {
   /** Ends the session in good order. Never throws: at the end of a session nothing is left to be done about it. */
   async quit(): Promise<void> {
     try {
-      if (this.isOpen) await this.command('QUIT');
+      if (this.isOpen) await this.settleGivenUp(this.begin({ verb: 'QUIT', argument: undefined }));
     } catch {
-      // The server went without a word.
+      // Too many commands are unsettled: the server hears of the end by the connection's.
     }
     this.close();
   }
@@ -227,21 +236,26 @@ export class Connection {
   }
 
   /** The promise, unless the server keeps silent for too long. */
-  async #within<T>(promise: Promise<T>): Promise<T> {
-    const { reply } = this.timeouts;
+  async #within<T>(promise: Promise<T>, most = Infinity): Promise<T> {
+    const limit = Math.min(this.timeouts.reply, most);
     const timer = setTimeout(() => {
       // While the user looks at a key, the server is not late.
       if (this.#deciding === 'yes') timer.refresh();
-      else
-        this.fail(
-          new ClientError('connect', `The server is silent for ${reply / 1000} s.`, { hint: 'Try again later.' }),
-        );
-    }, reply);
+      else this.#perform(this.engine.connectionLost(`The server was silent for ${limit / 1000} s`));
+    }, limit);
     this.#clock = timer;
     try {
       return await promise;
     } finally {
       clearTimeout(timer);
+      if (this.#clock === timer) this.#clock = undefined;
     }
   }
+}
+
+const RESET = 'The connection was reset';
+
+/** The beginning of a sentence. */
+function brokenBy({ code, message }: NodeJS.ErrnoException): string {
+  return code === 'ECONNRESET' || code === 'EPIPE' ? RESET : `The connection broke (${message})`;
 }

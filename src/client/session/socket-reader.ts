@@ -53,7 +53,7 @@ const reached = (state: string, wanted: string): boolean => state === wanted;
  * connection that was reset has no peer any more, one that was closed in good order still has. `remoteAddress` would do but
  * remembers an earlier answer, hence the handle.
  */
-function wasReset(socket: Socket): boolean {
+export function wasReset(socket: Socket): boolean {
   const { _handle: handle } = socket as { readonly _handle?: { getpeername?(out: object): number } | null };
   const answer = handle?.getpeername?.({});
   return answer !== undefined && answer !== 0;

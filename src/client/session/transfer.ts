@@ -85,10 +85,14 @@ export async function upload(
   source: AsyncIterable<Uint8Array>,
 ): Promise<TransferResult> {
   const sealing = (engine: ClientEngine): Coder => coderFor({ direction: 'download', sealer: engine.sealer() });
-  return run(connection, connector, request, sealing, async (socket, coder) => {
+  const sent = { octets: 0 };
+  const sending = run(connection, connector, request, sealing, async (socket, coder) => {
     // What the server sends here means nothing; reading it is how its close is noticed.
     socket.resume();
-    for await (const chunk of source) await send(socket, coder.push(chunk));
+    for await (const chunk of source) {
+      sent.octets += chunk.length;
+      await send(socket, coder.push(chunk));
+    }
     await send(socket, coder.finish());
     await new Promise<void>((resolve, reject) => {
       // Not end()'s callback: that one also runs when the connection is destroyed instead.
@@ -97,6 +101,11 @@ export async function upload(
       socket.end();
     });
     return coder.octets;
+  });
+  return sending.catch((error: unknown) => {
+    // FTP cannot take back what was sent.
+    if (error instanceof ClientError && sent.octets > 0) error.advise('The server may have kept a part of the file.');
+    throw error;
   });
 }
 
@@ -162,7 +171,7 @@ async function run(
   } finally {
     signal?.removeEventListener('abort', abort);
     // The listing of replies stays in step: ABOR has one of its own.
-    if (aborted !== undefined && connection.isOpen) await connection.settle(aborted).catch(() => undefined);
+    if (aborted !== undefined && connection.isOpen) await connection.settleGivenUp(aborted);
     connection.engine.endTransfer();
   }
 }
@@ -199,11 +208,11 @@ async function settle(
     data.discard();
     // A failed check ends the session: somebody has been at the data connection.
     if (error instanceof ClientError && error.kind === 'security') connection.fail(error);
-    if (error instanceof LocalError || error instanceof StalledError || !connection.isOpen) {
-      await connection.settle(pending).catch(() => undefined);
+    if (error instanceof LocalError || error instanceof StalledError) {
+      await connection.settleGivenUp(pending);
       throw error;
     }
-    // What the server says of it is more than what a broken connection says.
+    // What the server says of it, or what ended the session, is more than what a broken data connection says.
     await connection.settle(pending);
     await refused;
     throw error;
