@@ -17,6 +17,8 @@ const keygen = path.join(project, 'dist/src/keys/main.js');
 export interface GatewayOptions {
   ftpd: Pick<Ftpd, 'host' | 'port'>;
   address?: Loopback;
+  /** The address that clients see, where something stands between them and the gateway. */
+  externalAddress?: string;
   /** Further sections of the configuration file; they replace those that this helper writes. */
   settings?: Readonly<Record<string, unknown>>;
   /** Further words of the command line. */
@@ -40,7 +42,8 @@ export function gatewayKeys(): Promise<string> {
 }
 
 /** Starts the built gateway in front of an ftpd, on a port that the system picks, and waits until it passes on a greeting. */
-export async function startGateway({ ftpd, address = '127.0.0.1', settings, args }: GatewayOptions): Promise<Gateway> {
+export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  const { ftpd, address = '127.0.0.1', externalAddress = null, settings, args } = options;
   if (!existsSync(program)) throw new Error(`${program} is not there: build first, or set SFTPD_TEST_DIRECT=1`);
   const workdir = await gatewayKeys();
   const folder = await makeFolder('gateway');
@@ -50,7 +53,7 @@ export async function startGateway({ ftpd, address = '127.0.0.1', settings, args
     const configuration = {
       workdir,
       user: null, // tests may well run as root
-      listeners: [{ address, port }],
+      listeners: [{ address, port, externalAddress }],
       ftpd: { host: ftpd.host, port: ftpd.port },
       limits: { sessionsPerAddress: 1000, handshakesPerSecond: 1000 },
       ...settings,
