@@ -18,4 +18,6 @@ export function expectGolden(name: string, text: string): void {
 
 /** The names, without `.txt`, of the texts in a folder below: none may be left there without a test. */
 export const goldenNames = (below: string): readonly string[] =>
-  readdirSync(path.join(folder, below)).map((name) => name.replace(/\.txt$/, ''));
+  readdirSync(path.join(folder, below))
+    .map((name) => name.replace(/\.txt$/, ''))
+    .toSorted();

@@ -70,8 +70,6 @@ export interface Stage {
   readonly gateway: Gateway;
   /** The folder that the ftpd serves. */
   readonly root: string;
-  /** The fingerprint of the gateway's key. */
-  readonly fingerprint: string;
   play(play: Play): Promise<Played>;
   stop(): Promise<void>;
 }
@@ -94,10 +92,9 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
     relay,
     gateway,
     root,
-    fingerprint: /SHA256:\S+/.exec(met)?.[0] ?? 'none',
     play: async (play) => {
       relay.tamper(play.tampering ?? {});
-      return perform({ host: relay.host, port: relay.port, ...play, known: play.known ?? met });
+      return perform({ host: relay.host, port: relay.port, ...play, known: play.known ?? met, gatewayKey: met });
     },
     stop: async () => {
       await relay.stop();
@@ -118,8 +115,15 @@ async function meet(folder: string, { host, port }: Relay, serverAddress: string
   return (await readFile(known, 'utf8')).replace(`${host} ${port}`, 'PLACE');
 }
 
+interface Performance extends Play {
+  readonly host: string;
+  readonly port: number;
+  /** A line with the fingerprint of the gateway's key. */
+  readonly gatewayKey?: string;
+}
+
 /** Runs sftpc against any server, in a folder of its own. */
-export async function perform(play: Play & { readonly host: string; readonly port: number }): Promise<Played> {
+export async function perform(play: Performance): Promise<Played> {
   const { host, port, options = [], command, input, timeouts, env } = play;
   const folder = await makeFolder('play');
   try {
@@ -139,8 +143,11 @@ export async function perform(play: Play & { readonly host: string; readonly por
       ...(timeouts === undefined ? {} : { timeouts }),
     });
     expect(`${ended.out}${ended.err}`, 'the password is printed').not.toContain(PASSWORD);
+    const own = /SHA256:\S+/.exec(play.gatewayKey ?? '')?.[0] ?? 'none';
     const named = (text: string): string =>
       text
+        .replaceAll(own, `SHA256:${"the-gateway's-key".padEnd(43, '.')}`)
+        .replaceAll(/SHA256:[A-Za-z0-9+/]{43}/g, `SHA256:${'another-key'.padEnd(43, '.')}`)
         .replaceAll(known, '~/.local/state/sftpc/known_servers')
         .replaceAll(`${folder}/`, '')
         .replaceAll(new RegExp(`${host.replaceAll('.', '\\.')}( port)? ${port}`, 'g'), 'ftp.example.org$1 2121');

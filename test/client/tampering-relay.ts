@@ -6,7 +6,7 @@
  */
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { chunksOf } from '../../src/client/session/socket-reader.js';
+import { BrokenConnection, chunksOf } from '../../src/client/session/socket-reader.js';
 import { reset } from '../../src/data/pump.js';
 import { FrameReader, frame } from '../../src/security/framing.js';
 import { LineReader } from '../../src/wire/line.js';
@@ -181,8 +181,10 @@ class TamperingRelay implements Relay {
         if (to.writableNeedDrain) await Promise.race([once(to, 'drain'), once(to, 'close')]);
       }
       if (this.#passes(to)) to.end();
-    } catch {
+    } catch (error) {
       if (this.#passes(to)) reset(to);
+      // What a test's own function throws is the test's failure.
+      if (!(error instanceof BrokenConnection)) throw error;
     }
   }
 

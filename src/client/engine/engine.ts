@@ -6,7 +6,7 @@
 import type { BlockOpener, BlockSealer, ProtectionLevel, SecurityContext } from '../../security/mechanism.js';
 import { commandOctets, formatCommand, parseCommand, type Command } from '../../wire/command.js';
 import { isFailure, isPreliminary, type Reply } from '../../wire/reply.js';
-import type { DataDirection } from '../../wire/verbs.js';
+import { dataDirection, type DataDirection } from '../../wire/verbs.js';
 import { DataTransfers, type TransferState } from './data-transfers.js';
 import { engineFailure, type EngineFailure } from './failure.js';
 import { sendM2, type NegotiationStage } from './negotiation.js';
@@ -219,6 +219,10 @@ export class ClientEngine {
 
   #settle(channel: SecuredChannel | undefined, reply: Reply): void {
     const [command, ...later] = this.#unsettled;
+    // RFC 2228 §4. Of a transfer it may be said of the data alone, and whoever waits for the data hears it.
+    if (reply.code === 535 && channel !== undefined && dataDirection(command?.verb ?? '') === undefined) {
+      return this.#fail(engineFailure('check-refused', `The server refuses what it received: ${lastLine(reply)}`));
+    }
     if (command === undefined) {
       return this.#fail(
         engineFailure('unexpected-reply', `The server said something nobody asked for: ${lastLine(reply)}`),

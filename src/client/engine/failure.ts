@@ -30,6 +30,8 @@ export const FAILURE_KINDS = {
   'protection-refused': 'security',
   /** A 631 or 632 whose authentication code, number, padding or form is wrong. */
   'check-failed': 'security',
+  /** 535: what came to the server did not pass its check. */
+  'check-refused': 'security',
   /** The server saw another negotiation than we did. */
   'digest-mismatch': 'security',
   /** 2^32 commands in one session. */

@@ -10,7 +10,7 @@ import { beginClientExchange, readServerKey, type ClientExchange } from '../../s
 import { MECHANISM_NAME } from '../../security/safetp1/profile.js';
 import { decodeBase64, encodeBase64 } from '../../wire/base64.js';
 import type { Command } from '../../wire/command.js';
-import { replyText, type Reply } from '../../wire/reply.js';
+import { isFailure, replyText, type Reply } from '../../wire/reply.js';
 import { engineFailure, exchangeFailure, type EngineFailure } from './failure.js';
 import type { EngineSetting } from './output.js';
 
@@ -67,9 +67,7 @@ export function digestVerdict(reply: Reply, digest: Uint8Array): Result<'verifie
   if (reply.code >= 500 && reply.code <= 504) return ok('unsupported');
   const told = decodeBase64(/^DIGT=([^ ]+) *$/i.exec(replyText(reply))?.[1] ?? '');
   if (reply.code === 211 && told.ok && equalOctets(told.value, digest)) return ok('verified');
-  return err(
-    engineFailure('digest-mismatch', 'The server saw another negotiation than this client: somebody has changed it.'),
-  );
+  return err(engineFailure('digest-mismatch', 'The server saw another negotiation than this client did.'));
 }
 
 function takeAuthReply(reply: Reply): Result<NegotiationStep, EngineFailure> {
@@ -106,8 +104,10 @@ function securityData(reply: Reply): Uint8Array | undefined {
   return token?.ok === true && token.value.length > 0 ? token.value : undefined;
 }
 
-const refused = (reply: Reply): EngineFailure =>
-  engineFailure('exchange-refused', `The server broke off the key exchange: ${lastLine(reply)}`);
+function refused(reply: Reply): EngineFailure {
+  const what = isFailure(reply) ? 'broke off the key exchange' : 'went on with something else than the key exchange';
+  return engineFailure('exchange-refused', `The server ${what}: ${lastLine(reply)}`);
+}
 
 const badToken = (reply: Reply): EngineFailure =>
   engineFailure('bad-token', `The server's ${reply.code} holds no readable security data.`);

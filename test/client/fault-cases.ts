@@ -1,0 +1,33 @@
+/** Faults as tables: a title, what is played, and the golden text of what sftpc says and does. */
+import { expect, test } from 'vitest';
+import { expectGolden, goldenNames } from './golden.js';
+import { told, type Play, type Played } from './stage.js';
+
+export interface Fault {
+  /** The golden file's name. */
+  readonly name: string;
+  /** What is wrong, as a person would say it. */
+  readonly title: string;
+  readonly play: () => Promise<Played>;
+  /** The exit status, where a mistake in the golden text should not pass. */
+  readonly status: number;
+}
+
+/** A test for each fault; the texts lie in this folder of test/golden/client, and there are no others. */
+export function faultTests(folder: string, faults: readonly Fault[]): void {
+  test.each(faults.map((fault) => [fault.title, fault] as const))('%s', async (title, { name, status, play }) => {
+    const played = await play();
+    expect(played, played.err).toMatchObject({ status });
+    if (status !== 0) {
+      expect(played.err, 'a failure is told').toMatch(/^sftpc: .+/m);
+      expect(played.left, 'nothing of it is left').toBe('report as it was');
+    }
+    expectGolden(`${folder}/${name}`, told(title, played));
+  });
+  test(`${folder}: every text has its fault`, () => {
+    expect(goldenNames(folder)).toEqual(faults.map(({ name }) => name).toSorted());
+  });
+}
+
+export const GET: NonNullable<Play['command']> = ['get', 'report', 'here/report'];
+export const PUT: NonNullable<Play['command']> = ['put', 'draft', 'sent'];
