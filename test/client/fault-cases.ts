@@ -1,7 +1,7 @@
 /** Faults as tables: a title, what is played, and the golden text of what sftpc says and does. */
 import { expect, test } from 'vitest';
 import { expectGolden, goldenNames } from './golden.js';
-import { told, type Play, type Played } from './stage.js';
+import { told, type Play, type Played, type Stage } from './stage.js';
 
 export interface Fault {
   /** The golden file's name. */
@@ -28,6 +28,17 @@ export function faultTests(folder: string, faults: readonly Fault[]): void {
     expect(goldenNames(folder)).toEqual(faults.map(({ name }) => name).toSorted());
   });
 }
+
+/** A fault of one stage, as a table has it. */
+export type StagedFault = Omit<Fault, 'play'> & Play & { readonly on?: () => Stage };
+
+/** @param usual - where it is played unless the fault says another stage */
+export const staged = ({ name, title, status, on, ...play }: StagedFault, usual: () => Stage): Fault => ({
+  name,
+  title,
+  status,
+  play: () => (on ?? usual)().play({ command: GET, ...play }),
+});
 
 export const GET: NonNullable<Play['command']> = ['get', 'report', 'here/report'];
 export const PUT: NonNullable<Play['command']> = ['put', 'draft', 'sent'];

@@ -3,7 +3,7 @@
  * sftpc says and does is told as text that a person can read, with names for what is another in each run.
  */
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, truncate, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -18,6 +18,12 @@ import { GATEWAY_ADDRESS, RELAY_ADDRESS, startRelay, type Relay, type Tampering 
 
 /** Nothing that occurs by itself in what is printed. */
 export const PASSWORD = 'herring-7-blue';
+
+/** The octets of `archive/large`, which are more than lie between two ends of a connection. */
+const LARGE = 32 * 1024 * 1024;
+
+/** As listings have it, the same in each run and time zone. */
+const LONG_AGO = new Date('2020-06-15T12:00:00Z');
 
 /** What stands under the name `report` on this side before each play, where it is not taken away. */
 const BEFORE = 'what was there before\n';
@@ -79,6 +85,10 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
   const root = join(folder, 'served');
   await mkdir(root);
   await writeFile(join(root, 'report'), REPORT);
+  await mkdir(join(root, 'archive'));
+  await writeFile(join(root, 'archive', 'large'), '');
+  await truncate(join(root, 'archive', 'large'), LARGE);
+  for (const each of ['report', 'archive/large', 'archive']) await utimes(join(root, each), LONG_AGO, LONG_AGO);
   const demo = await startDemoFtpd({ root, user: 'joe', password: PASSWORD });
   const ports = await freePorts(8, [GATEWAY_ADDRESS, RELAY_ADDRESS]);
   const gateway = await startGateway({
@@ -150,6 +160,11 @@ export async function perform(play: Performance): Promise<Played> {
         .replaceAll(/SHA256:[A-Za-z0-9+/]{43}/g, `SHA256:${'another-key'.padEnd(43, '.')}`)
         .replaceAll(known, '~/.local/state/sftpc/known_servers')
         .replaceAll(`${folder}/`, '')
+        .replaceAll(`Cannot connect to ${host} port ${port}`, 'Cannot connect to ftp.example.org port 2121')
+        .replaceAll(
+          new RegExp(`(Cannot connect to )${host.replaceAll('.', '\\.')} port [0-9]+`, 'g'),
+          '$1ftp.example.org port PORT',
+        )
         .replaceAll(new RegExp(`${host.replaceAll('.', '\\.')}( port)? ${port}`, 'g'), 'ftp.example.org$1 2121');
     const lines = ended.err.split('\n');
     return {

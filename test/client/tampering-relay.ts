@@ -20,14 +20,16 @@ const MAX_LINE = 1 << 20;
 /** What goes on in the place of a line or a block; undefined: it passes as it is. */
 export type InItsPlace<T> = readonly T[] | undefined;
 
+export type Silence = 'control' | 'data' | 'all';
+
 /** What a test can do besides to the session that it looks at. The results put nothing in the place of what was there. */
 export interface Wire {
   /** Ends the control connection. The client's end is closed or reset; the gateway's is gone. */
   cut(how: 'end' | 'reset'): readonly [];
   /** The same of the data connection, its two ends alike. */
   cutData(how: 'end' | 'reset'): readonly [];
-  /** From here on nothing passes, either way, on these connections, and none is closed. */
-  silence(on: 'control' | 'all'): readonly [];
+  /** From here on nothing passes, not even an end: both ways on the control connection, towards the client on data connections, or both ways on all. */
+  silence(on: Silence): readonly [];
 }
 
 export interface Tampering {
@@ -71,7 +73,7 @@ class TamperingRelay implements Relay {
   #control: readonly [client: Socket, gateway: Socket] | undefined;
   #data: readonly [client: Socket, gateway: Socket] | undefined;
   #tampering: Tampering = {};
-  #silent: 'none' | 'control' | 'all' = 'none';
+  #silent: 'none' | Silence = 'none';
 
   async start(gatewayPort: number, data: Ports | undefined): Promise<void> {
     this.port = await this.#listen(0, gatewayPort, (client, gateway) => this.#relayControl(client, gateway));
@@ -178,7 +180,8 @@ class TamperingRelay implements Relay {
     try {
       for await (const chunk of chunksOf(from)) {
         take(chunk);
-        if (to.writableNeedDrain) await Promise.race([once(to, 'drain'), once(to, 'close')]);
+        // An error rejects these; 'close' follows it.
+        if (to.writableNeedDrain) await Promise.race([once(to, 'drain'), once(to, 'close')]).catch(() => undefined);
       }
       if (this.#passes(to)) to.end();
     } catch (error) {
@@ -189,9 +192,21 @@ class TamperingRelay implements Relay {
   }
 
   #passes(to: Socket): boolean {
+    return !to.destroyed && !to.writableEnded && !this.#isSilenced(to);
+  }
+
+  #isSilenced(to: Socket): boolean {
     const isControl = this.#control?.includes(to) === true;
-    const passes = this.#silent === 'none' || (this.#silent === 'control' && !isControl);
-    return passes && !to.destroyed && !to.writableEnded;
+    switch (this.#silent) {
+      case 'none':
+        return false;
+      case 'control':
+        return isControl;
+      case 'data':
+        return this.#data?.[0] === to;
+      case 'all':
+        return true;
+    }
   }
 
   #write(to: Socket, octets: Uint8Array): void {

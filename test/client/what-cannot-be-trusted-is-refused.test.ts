@@ -3,8 +3,8 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { der, encodeDer } from '../../src/crypto/der.js';
-import { faultTests, GET, type Fault } from './fault-cases.js';
-import { startStage, type Play, type Stage } from './stage.js';
+import { faultTests, GET, staged, type StagedFault } from './fault-cases.js';
+import { startStage, type Played, type Stage } from './stage.js';
 import { GATEWAY_ADDRESS, type Tampering } from './tampering-relay.js';
 
 let stage: Stage;
@@ -55,7 +55,7 @@ function shortKey(): Uint8Array {
 
 const OTHER_KEY = `SHA256:${'x'.repeat(43)}`;
 
-const faults: readonly (Omit<Fault, 'play'> & Play & { readonly on?: () => Stage })[] = [
+const faults: readonly StagedFault[] = [
   {
     name: 'key-changed',
     title: 'the server has another key than the one that is known',
@@ -234,6 +234,12 @@ const faults: readonly (Omit<Fault, 'play'> & Play & { readonly on?: () => Stage
   },
 ];
 
+/** Nothing is sent of the user before the server has proved who it is. */
+function silentAboutTheUser(played: Played): Played {
+  if (played.status !== 0) expect(played.transcript.join('\n')).not.toMatch(/ (USER|PASS) /);
+  return played;
+}
+
 /** M3 of an earlier session, in the place of the one that is asked for. */
 async function replayed(): ReturnType<Stage['play']> {
   let earlier = '';
@@ -243,16 +249,9 @@ async function replayed(): ReturnType<Stage['play']> {
 }
 
 faultTests('trust', [
-  ...faults.map(({ name, title, status, on = () => stage, ...play }) => ({
-    name,
-    title,
-    status,
-    play: async () => {
-      const played = await on().play({ command: GET, ...play });
-      const protectedBefore = played.transcript.findIndex((line) => / (USER|PASS) /.test(line));
-      expect(status === 0 ? 0 : protectedBefore, 'nothing is sent before the exchange stands').toBeLessThan(1);
-      return played;
-    },
-  })),
+  ...faults.map((fault) => {
+    const { play, ...rest } = staged(fault, () => stage);
+    return { ...rest, play: async () => silentAboutTheUser(await play()) };
+  }),
   { name: 'm3-replayed', title: 'M3 is that of an earlier session', status: 4, play: replayed },
 ]);

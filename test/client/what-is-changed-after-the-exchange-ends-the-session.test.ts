@@ -1,8 +1,8 @@
 // Somebody between sftpc and the gateway after the 235: lines of the control connection changed, repeated, left out, exchanged, or
 // put there in clear.
 import { afterAll, beforeAll } from 'vitest';
-import { faultTests, GET, type Fault } from './fault-cases.js';
-import { startStage, type Play, type Stage } from './stage.js';
+import { faultTests, staged, type StagedFault } from './fault-cases.js';
+import { startStage, type Stage } from './stage.js';
 import type { Tampering } from './tampering-relay.js';
 
 let stage: Stage;
@@ -54,7 +54,7 @@ function exchanged(): Tampering {
   };
 }
 
-const faults: readonly (Omit<Fault, 'play'> & Play)[] = [
+const faults: readonly StagedFault[] = [
   {
     name: 'clear-reply-injected',
     title: 'a reply in clear comes before the one to PASS',
@@ -144,10 +144,5 @@ const faults: readonly (Omit<Fault, 'play'> & Play)[] = [
 
 faultTests(
   'protected',
-  faults.map(({ name, title, status, ...play }) => ({
-    name,
-    title,
-    status,
-    play: () => stage.play({ command: GET, ...play }),
-  })),
+  faults.map((fault) => staged(fault, () => stage)),
 );

@@ -75,7 +75,7 @@ export class DataConnector {
     const socket = await dial({ host: peerAddress, port, timeout, localAddress }).catch((error: unknown) => {
       // The session stands; it is the command that failed.
       throw new ClientError('command', `No data connection: ${messageOf(error)}`, {
-        hint: 'A firewall may be in the way: try active mode (passive off).',
+        hint: 'A firewall may be in the way. Have the server connect to you: --active, or passive off.',
       });
     });
     return connected(socket);
@@ -130,7 +130,8 @@ export class DataConnector {
     const endpoint = { address: localAddress, port: (server.address() as AddressInfo).port };
     try {
       const reply = await this.#announce(endpoint);
-      if (!isCompletion(reply)) throw refusedCommand('No data connection', reply, 'Try passive mode: passive on');
+      if (!isCompletion(reply))
+        throw refusedCommand('No data connection', reply, 'Connect to the server instead: --passive, or passive on.');
     } catch (error) {
       discard();
       throw error;
@@ -167,7 +168,7 @@ export function reset(socket: Socket): void {
 const refusesVerb = (reply: Reply): boolean => (reply.code >= 500 && reply.code <= 504) || reply.code === 522;
 
 const passiveRefused = (reply: Reply): ClientError =>
-  refusedCommand('No data connection', reply, 'If the server cannot do passive mode, try: passive off');
+  refusedCommand('No data connection', reply, 'Have the server connect to you instead: --active, or passive off.');
 
 async function inTime(arrived: Promise<Socket>, timeout: number): Promise<Socket> {
   let timer: NodeJS.Timeout | undefined;
@@ -176,7 +177,7 @@ async function inTime(arrived: Promise<Socket>, timeout: number): Promise<Socket
       () =>
         reject(
           new ClientError('command', `The server did not open the data connection within ${timeout / 1000} s.`, {
-            hint: 'A firewall may be in the way: try passive mode (passive on).',
+            hint: 'A firewall may be in the way. Connect to the server: --passive, or passive on.',
           }),
         ),
       timeout,

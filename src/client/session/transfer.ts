@@ -64,12 +64,16 @@ async function write(out: ReturnType<Coder['push']>, sink: Sink): Promise<void> 
 function dataFailure(cause: 'check-failed' | 'truncated'): ClientError {
   switch (cause) {
     case 'check-failed':
-      return new ClientError('security', 'A block of data failed its check: it was changed on its way.', {
-        hint: 'Nothing was kept. Connect again from a network you trust.',
-      });
+      return new ClientError(
+        'security',
+        'A block of data failed its check: it was changed, repeated or left out on its way.',
+        {
+          hint: 'Connect again from a network you trust.',
+        },
+      );
     case 'truncated':
       return new ClientError('command', 'The data ended before its last block.', {
-        hint: 'Nothing was kept. Try again.',
+        hint: 'Try again.',
       });
   }
 }
@@ -110,7 +114,7 @@ export async function upload(
 }
 
 async function send(socket: Socket, out: ReturnType<Coder['push']>): Promise<void> {
-  if (!out.ok) throw new ClientError('command', 'This session has sent as many blocks as it can: connect again.');
+  if (!out.ok) throw usedUp();
   if (socket.destroyed) throw broken();
   let flowing = true;
   for (const piece of out.value) flowing = socket.write(piece);
@@ -126,6 +130,9 @@ async function send(socket: Socket, out: ReturnType<Coder['push']>): Promise<voi
     socket.on('close', settle);
   });
 }
+
+const usedUp = (): ClientError =>
+  new ClientError('command', 'This session has sent as many blocks as it can.', { hint: 'Connect again.' });
 
 const broken = (): ClientError => new ClientError('command', 'The data connection broke.', { hint: 'Try again.' });
 
