@@ -1,6 +1,6 @@
 /** Which FTP commands a user may send as they are, and what to do in place of the others. */
 import type { Command } from '../../wire/command.js';
-import { DATA_SETUP_VERBS, dataDirection, isSecurityVerb } from '../../wire/verbs.js';
+import { DATA_SETUP_VERBS, dataDirection } from '../../wire/verbs.js';
 import { ClientError } from '../error.js';
 
 /** Verbs that would change what this client believes of the session behind its back, and what does the same in the open. */
@@ -16,6 +16,9 @@ const INSTEAD: Readonly<Record<string, string>> = {
   REST: 'Use reget.',
 };
 
+/** RFC 2228 §3, and DIGT of draft-bonachea-sftp: the protection is the session's own matter. */
+const PROTECTION: ReadonlySet<string> = new Set(['AUTH', 'ADAT', 'PBSZ', 'PROT', 'CCC', 'MIC', 'CONF', 'ENC', 'DIGT']);
+
 /** RFC 959 §3.1.2, §3.4: files in another structure or mode than these would not arrive as they are. */
 const ONLY: Readonly<Record<string, string>> = { MODE: 'S', STRU: 'F' };
 
@@ -26,7 +29,7 @@ export function checkQuoted({ verb, argument = '' }: Command): void {
       hint: 'Use ls, get or put.',
     });
   }
-  const instead = isSecurityVerb(verb) ? 'Use prot.' : INSTEAD[verb];
+  const instead = PROTECTION.has(verb) ? 'Use prot.' : INSTEAD[verb];
   if (instead !== undefined) throw new ClientError('command', `${verb} is sftpc's own to send.`, { hint: instead });
   const only = ONLY[verb];
   if (only !== undefined && argument.trim().toUpperCase() !== only) {

@@ -2,7 +2,8 @@
 import { ClientError } from '../error.js';
 import { nameToWire } from '../session/remote-name.js';
 import { shown } from '../terminal/console.js';
-import type { Asking, CommandContext } from './command.js';
+import type { Asking } from '../terminal/questions.js';
+import type { CommandContext } from './command.js';
 
 type Context = Pick<CommandContext, 'asking' | 'console' | 'preferences' | 'sessions' | 'signal'>;
 
