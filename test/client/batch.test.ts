@@ -49,6 +49,10 @@ describe('a file of commands', () => {
       out: '',
       err: 'sftpc: /nowhere/script: there is no such file or folder.\n  Name a file of commands: --batch FILE.\n',
     });
+    expect(await sftpc(['-b', '/', ...words(port)])).toMatchObject({
+      status: 2,
+      err: expect.stringMatching(/^sftpc: \/ is a folder\.\n/) as unknown,
+    });
   });
 });
 

@@ -27,7 +27,10 @@ async function tried(
   const root = await folder();
   const logins: string[] = [];
   const port = await scriptedFtpd(
-    () => undefined,
+    (data, say) => {
+      data.end();
+      say('226 empty');
+    },
     {},
     (_, answer, line) => {
       if (/^(USER|PASS) /.test(line)) logins.push(line.slice(5));
@@ -106,6 +109,14 @@ describe('user and password', () => {
     expect(who).toBe('');
     expect(ended).toMatchObject({ status: 2 });
     expect(ended.err).toContain('There is no terminal to ask for the password.');
+  });
+
+  it('given for one user are not sent for another', async () => {
+    const env = { SFTPC_PASSWORD: 'precious' };
+    const users = ['ann:a@', 'bob:b@', ''];
+    const words = (port: number): string[] => ['-o', '-', ...users.map((user) => `${url(port, user)}file`)];
+    expect((await tried(words)).who).toBe('ann:a:bob:b:anonymous:sftpc@');
+    expect((await tried(words, env)).who).toBe('ann:precious:bob:b:anonymous:sftpc@');
   });
 
   it('of a URL are warned of, and never shown', async () => {

@@ -29,7 +29,7 @@ export interface EntranceSetting {
 /** Opens sessions. What the options say of one server and user is for the first server: the command line's, or the first opened. */
 export function entrance(setting: EntranceSetting): Entrance {
   const { settings, world, console, asking } = setting;
-  let first: ServerName | undefined = placesOf(settings.work)[0];
+  let first: Target | undefined = placesOf(settings.work)[0];
   const credentialsFor = (target: Target): Promise<Prepared> => {
     first ??= target;
     const given = givenFor(target, first, settings, world);
@@ -54,16 +54,20 @@ export function entrance(setting: EntranceSetting): Entrance {
   };
 }
 
-function givenFor(target: Target, first: ServerName, settings: Settings, { env }: World): Given | undefined {
+/** What was given for the user that a target is about; undefined where nothing was. */
+function givenFor(target: Target, first: Target, settings: Settings, { env }: World): Given | undefined {
   const places = placesOf(settings.work);
-  const isWanted = ({ user }: { user?: string | undefined }): boolean =>
-    target.user === undefined || target.user === user;
-  const place =
-    places.find((each) => each === target) ?? places.find((each) => isSameServer(each, target) && isWanted(each));
-  if (!isSameServer(target, first)) return place && { ...place, passwordFile: undefined, environment: undefined };
+  const named = places.find((each) => each === target);
+  const firstUser = settings.user ?? first.user;
+  // A URL says who is meant also by naming nobody; who types `open` without a name means whom the run began with.
+  const user = named === undefined ? (target.user ?? firstUser) : (named.user ?? settings.user);
+  const place = named ?? places.find((each) => isSameServer(each, target) && (each.user ?? settings.user) === user);
+  if (!isSameServer(target, first) || user !== firstUser) {
+    return place && { ...place, passwordFile: undefined, environment: undefined };
+  }
   const secret = env['SFTPC_PASSWORD'];
   return {
-    user: settings.user ?? place?.user,
+    user,
     password: place?.password,
     otherwise: place?.otherwise ?? 'ask',
     passwordFile: settings.passwordFile,

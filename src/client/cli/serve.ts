@@ -148,11 +148,15 @@ function entering({ context: { sessions }, onInterrupt }: ScriptRun): Enter {
 /** @throws ClientError of kind `usage` */
 async function scriptOf(file: string, { stdin }: World): Promise<Readable> {
   if (file === '-') return stdin;
+  const hint = 'Name a file of commands: --batch FILE.';
   try {
-    return (await open(file)).createReadStream();
+    const opened = await open(file);
+    if (!(await opened.stat()).isDirectory()) return opened.createReadStream();
+    await opened.close();
   } catch (error) {
-    throw new ClientError('usage', `${file}: ${reasonOf(error)}.`, { hint: 'Name a file of commands: --batch FILE.' });
+    throw new ClientError('usage', `${file}: ${reasonOf(error)}.`, { hint });
   }
+  throw new ClientError('usage', `${file} is a folder.`, { hint });
 }
 
 /** Lines for people, and objects for programs. */
