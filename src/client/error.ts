@@ -123,7 +123,7 @@ const REPLY_HINTS: Readonly<Record<number, string>> = {
   502: 'The server does not have this command: quote HELP may show what it has.',
   530: 'Log in as a user who may do this.',
   532: 'Log in as a user who may store files.',
-  534: 'Ask for more protection of data: prot P.',
+  534: 'Ask for more protection of data: --prot P, or prot P.',
   535: TAMPERED,
   550: 'Check the name with ls, and whether this user may do that there.',
   552: 'The server has no room for it: make some there, or ask its administrator.',
@@ -131,10 +131,22 @@ const REPLY_HINTS: Readonly<Record<number, string>> = {
 };
 
 /** A command that the server refused. 535 says that what came to the server did not pass its check (RFC 2228 §4). */
-export function refusedCommand(what: string, reply: Reply, hint = REPLY_HINTS[reply.code]): ClientError {
-  const text = (reply.lines.at(-1) ?? '').trim();
+export function refusedCommand(what: string, reply: Reply, hint = hintOf(reply)): ClientError {
   const kind = reply.code === 535 ? 'security' : 'command';
-  return new ClientError(kind, `${what}: the server said: ${text}`, hint === undefined ? { reply } : { reply, hint });
+  const message = `${what}: the server said:${quoted(reply)}`;
+  return new ClientError(kind, message, { reply, hint });
+}
+
+const hintOf = ({ code }: Reply): string =>
+  REPLY_HINTS[code] ?? (code < 500 ? LATER : "Ask the server's administrator.");
+
+/** How many lines of a reply stand in a message: the last ones. */
+const MAX_QUOTED_LINES = 12;
+
+/** A reply as the end of a sentence; one of several lines on lines of its own, since the reason may stand in any of them. */
+export function quoted({ lines }: Reply): string {
+  const last = lines.slice(-MAX_QUOTED_LINES).map((line) => line.trimEnd());
+  return last.length === 1 ? ` ${last[0]?.trim() ?? ''}` : ['', ...last].join('\n    ');
 }
 
 /** The message of anything thrown, for a sentence. */

@@ -49,7 +49,7 @@ describe('sftpc --json', () => {
         event: 'error',
         kind: 'command',
         message: expect.stringMatching(/^nowhere: the server said: 550 /) as unknown,
-        hint: null,
+        hint: 'Check the name with ls, and whether this user may do that there.',
         reply: { code: 550, lines: [expect.stringMatching(/^550 /)] },
         exit: 1,
       },

@@ -67,8 +67,8 @@ export interface StageOptions {
   readonly passivePorts?: 'relayed' | 'absent';
   /** The address that the gateway knows itself by; the relay's if left out. */
   readonly serverAddress?: string;
-  /** Sections of the gateway's configuration. */
-  readonly settings?: Readonly<Record<string, unknown>>;
+  /** Further settings of the gateway's data connections. */
+  readonly data?: Readonly<Record<string, unknown>>;
 }
 
 export interface Stage {
@@ -94,7 +94,7 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
   const gateway = await startGateway({
     ftpd: options.ftpd ?? { host: '127.0.0.1', port: demo.port },
     externalAddress: options.serverAddress ?? RELAY_ADDRESS,
-    settings: { ...options.settings, data: { relay: 'always', passivePorts: `${ports.low}-${ports.high}` } },
+    settings: { data: { relay: 'always', passivePorts: `${ports.low}-${ports.high}`, ...options.data } },
   });
   const relay = await startRelay(gateway.port, options.passivePorts === 'absent' ? undefined : ports);
   const met = await meet(folder, relay, options.serverAddress);
@@ -156,7 +156,7 @@ export async function perform(play: Performance): Promise<Played> {
     const own = /SHA256:\S+/.exec(play.gatewayKey ?? '')?.[0] ?? 'none';
     const named = (text: string): string =>
       text
-        .replaceAll(own, `SHA256:${"the-gateway's-key".padEnd(43, '.')}`)
+        .replaceAll(own, `SHA256:${'the-key-of-the-gateway'.padEnd(43, '.')}`)
         .replaceAll(/SHA256:[A-Za-z0-9+/]{43}/g, `SHA256:${'another-key'.padEnd(43, '.')}`)
         .replaceAll(known, '~/.local/state/sftpc/known_servers')
         .replaceAll(`${folder}/`, '')

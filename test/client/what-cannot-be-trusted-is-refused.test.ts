@@ -102,6 +102,33 @@ const faults: readonly StagedFault[] = [
     status: 4,
   },
   {
+    name: 'no-mechanism-fallback',
+    title: 'a server that is not known and offers no X-SafeTP1, and a user who takes what there is',
+    options: ['-Q'],
+    known: '',
+    tampering: {
+      // In the first session; the second one is in clear.
+      command: (line) => (line.startsWith('AUTH') ? ['NOOP'] : undefined),
+      reply: (line) => (line.startsWith('530') ? ['502 Command not implemented.'] : undefined),
+    },
+    status: 0,
+  },
+  {
+    name: 'drop-down-fallback',
+    title: 'a known server that does not offer X-SafeTP1 any more, and a user who takes what there is',
+    options: ['-Q'],
+    tampering: reply(TO_AUTH, () => ['502 Command not implemented.']),
+    status: 4,
+  },
+  {
+    name: 'auth-431-fallback',
+    title: 'the server cannot protect a session at the moment, and a user who takes what there is',
+    options: ['-Q'],
+    known: '',
+    tampering: reply(TO_AUTH, () => ['431 No key is loaded.']),
+    status: 4,
+  },
+  {
     name: 'auth-431',
     title: 'the server cannot protect a session at the moment',
     tampering: reply(TO_AUTH, () => ['431 No key is loaded.']),

@@ -9,7 +9,7 @@ import type { Command } from '../../wire/command.js';
 import { parseDirectoryReply } from '../../wire/directory-reply.js';
 import { isCompletion, isFailure, isIntermediate, replyText, type Reply } from '../../wire/reply.js';
 import { dataDirection, type DataDirection } from '../../wire/verbs.js';
-import { ClientError, refusedCommand } from '../error.js';
+import { ClientError, quoted, refusedCommand } from '../error.js';
 import type { Connection } from './connection.js';
 import { DataConnector, type DataMode } from './data-connection.js';
 import { nameFromWire, nameToWire } from './remote-name.js';
@@ -107,11 +107,10 @@ export class Session {
       };
       return this.#protectAtFirst();
     }
-    const what = isIntermediate(reply) ? 'The server asks for an account, and none was given' : 'The login was refused';
-    throw new ClientError('login', `${what}: ${(reply.lines.at(-1) ?? '').trim()}`, {
-      reply,
-      hint: 'Check the user name and the password.',
-    });
+    const [what, hint] = isIntermediate(reply)
+      ? ['The server asks for an account, and none was given', 'Name one in ~/.netrc: account NAME.']
+      : ['The login was refused', 'Check the user name and the password.'];
+    throw new ClientError('login', `${what}:${quoted(reply)}`, { reply, hint });
   }
 
   async #protectAtFirst(): Promise<void> {
@@ -159,7 +158,8 @@ export class Session {
   /** Sets the representation type, where it is another. */
   async represent(type: RepresentationType): Promise<void> {
     if (this.#type === type) return;
-    await this.request('TYPE', type);
+    const reply = await this.command('TYPE', type);
+    if (isFailure(reply)) throw refusedCommand(`TYPE ${type}`, reply);
     this.#type = type;
   }
 

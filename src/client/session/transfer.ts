@@ -170,7 +170,7 @@ async function run(
       data,
       pending,
       (socket) => move(socket, coder),
-      verb === 'LIST' ? 'ls' : (argument ?? verb),
+      argument ?? (verb === 'LIST' ? 'ls' : verb),
     );
   } catch (error) {
     if (aborted === undefined) throw error;
