@@ -33,7 +33,7 @@ describe('directories on the server', () => {
     const failed = await script(port, 'mls one none two');
     expect(failed.status).toBe(1);
     expect(failed.out).toContain('two.txt');
-    expect(failed.err).toMatch(/^sftpc: ls: the server said: 550 .*\nsftpc: line 1: 1 of 3 failed\.\n$/);
+    expect(failed.err).toMatch(/^sftpc: none: the server said: 550 .*\n {2}.*\nsftpc: line 1: 1 of 3 failed\.\n$/);
   });
 
   it('are listed into a file with line ends of this side, and - is the terminal', async () => {
@@ -161,8 +161,8 @@ describe('files on the server', () => {
     for (const name of ['a', 'c']) await writeFile(join(root, name), '');
     const ended = await script(port, 'mdelete a b c');
     expect(ended.status).toBe(1);
-    expect(ended.err).toBe(
-      'sftpc: b: the server said: 550 No such file or directory.\nsftpc: line 1: 1 of 3 failed.\n',
+    expect(ended.err).toMatch(
+      /^sftpc: b: the server said: 550 No such file or directory\.\n {2}.*\nsftpc: line 1: 1 of 3 failed\.\n$/,
     );
     expect(await readdir(root)).toEqual([]);
   });

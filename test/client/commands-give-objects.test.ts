@@ -2,49 +2,17 @@
 import { mkdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
-import { Writable } from 'node:stream';
-import { expect, it, onTestFinished } from 'vitest';
-import { initialPreferences } from '../../src/client/commands/preferences.js';
+import { expect, it } from 'vitest';
 import { RESULTS } from '../../src/client/commands/results.js';
-import { runCommand } from '../../src/client/commands/runner.js';
-import { Sessions } from '../../src/client/commands/sessions.js';
-import { parseLine } from '../../src/client/commands/table.js';
-import { connect } from '../../src/client/connect.js';
-import { Console } from '../../src/client/terminal/console.js';
-import { demoFtpd } from './sftpc.js';
+import { demoFtpd, sftpc } from './sftpc.js';
 
 const SOME: unknown = expect.anything();
 
-/** Runs lines one by one; gives what each has printed. */
+/** Runs a script; gives what it has printed, but for the last object. */
 async function objects(port: number, ...lines: readonly string[]): Promise<readonly unknown[]> {
-  const printed: unknown[] = [];
-  const out = new Writable({
-    write: (chunk: Buffer, _encoding, done) => {
-      printed.push(JSON.parse(chunk.toString()));
-      done();
-    },
-  });
-  const notes = new Writable({ write: (_chunk, _encoding, done) => done() });
-  const user = 'joe';
-  const sessions = new Sessions({
-    open: async ({ host, port }) => {
-      const client = await connect({ host, port, user, password: 'secret', protection: 'none' });
-      return { client, user };
-    },
-    login: (client) => Promise.resolve({ client, user }),
-  });
-  onTestFinished(() => sessions.close());
-  await sessions.open({ host: '127.0.0.1', port }, new AbortController().signal);
-  const context = {
-    sessions,
-    console: new Console(out, notes, 'json'),
-    preferences: initialPreferences(),
-    observe: () => undefined,
-    asking: undefined,
-    lend: <T>(work: () => Promise<T>) => work(),
-  };
-  for (const line of lines) await runCommand(parseLine(line)!, context, () => () => undefined, 'end');
-  return printed;
+  const { out } = await sftpc(['--json', '-9', '-u', 'joe', '127.0.0.1', `${port}`], { input: lines.join('\n') });
+  const all = out.trimEnd().split('\n');
+  return all.slice(0, -1).map((line) => JSON.parse(line) as unknown);
 }
 
 it('has an object for each thing that a command finds out', async () => {
@@ -98,5 +66,17 @@ it('says in objects what is not known, and refuses what they cannot hold', async
   const { port } = await demoFtpd();
   const [status] = await objects(port, 'close', 'status');
   expect(status).toMatchObject({ host: null, port: null, protected: null, user: null, directory: null, level: null });
-  await expect(objects(port, 'ls -la')).rejects.toThrow("With --json ls takes no options of the server's.");
+  expect(await objects(port, 'ls -la')).toMatchObject([
+    { event: 'error', message: "line 1: With --json ls takes no options of the server's." },
+  ]);
+});
+
+it('tells each failure of a command with several files, and each file that it has deleted', async () => {
+  const { root, port } = await demoFtpd();
+  await writeFile(join(root, 'a'), '');
+  expect(await objects(port, 'mdelete a b')).toMatchObject([
+    { event: 'deleted', side: 'remote', path: 'a' },
+    { event: 'error', message: 'b: the server said: 550 No such file or directory.' },
+    { event: 'error', message: 'line 1: 1 of 2 failed.', exit: 1 },
+  ]);
 });

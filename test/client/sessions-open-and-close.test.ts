@@ -38,7 +38,7 @@ describe('a session', () => {
     });
     expect((await sftpc(words(port), { input: 'close\nclose\n' })).err).toMatch(/line 2: There is no session\./);
     const wrong = await sftpc(words(port), { input: 'close\nopen 127.0.0.1 0\n' });
-    expect(wrong.err).toMatch(/line 2: 0 is no port: 1 to 65535\.\n$/);
+    expect(wrong.err).toMatch(/line 2: "0" is no port: 1 to 65535\.\n/);
   });
 
   it('that the server ends leaves the prompt, which says how to go on', async () => {
@@ -80,7 +80,7 @@ describe('the password that was given for one server', () => {
     expect(ended.status).toBe(5);
     expect(ended.err).toContain('Logged in as joe.\n');
     expect(ended.err).toContain('line 4: The login was refused: 530 ');
-    expect((await sftpc(words(port), { input: 'close\nopen joe@\n' })).err).toContain('line 2: No server is named.');
+    expect((await sftpc(words(port), { input: 'close\nopen joe@\n' })).err).toContain('line 2: "" is no host.');
   });
 
   it('is sent to no other: without a terminal that is an error before anything is sent', async () => {

@@ -9,6 +9,7 @@ import { EVENTS } from '../../src/client/cli/json-events.js';
 import { KEYS_ACTIONS, KEYS_OPTIONS } from '../../src/client/cli/keys-arguments.js';
 import { OPTIONS } from '../../src/client/cli/option-table.js';
 import type { Option } from '../../src/client/cli/options.js';
+import { RESULTS } from '../../src/client/commands/results.js';
 import { COMMANDS } from '../../src/client/commands/table.js';
 import { EXIT } from '../../src/client/error.js';
 import { USAGE as KEYGEN_USAGE } from '../../src/keys/arguments.js';
@@ -144,7 +145,7 @@ describe('sftpc(1)', () => {
   });
 
   test('has an entry for every object of --json, with its fields, and for no other', () => {
-    const wanted = Object.entries(EVENTS).map(([event, fields]) => `${event}: ${fields.join(', ')}`);
+    const wanted = Object.entries({ ...EVENTS, ...RESULTS }).map(([event, fields]) => `${event}: ${fields.join(', ')}`);
     expect(entries(section(page, 'JSON')).map(({ head }) => head)).toEqual(wanted);
   });
 

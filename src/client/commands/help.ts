@@ -1,4 +1,5 @@
 /** What help shows: all commands on less than a screen, or one of them in full. Made of the tables, so that it is complete. */
+import { wrapped } from '../cli/options.js';
 import type { CommandEntry } from './command.js';
 
 export interface CommandGroup {
@@ -36,17 +37,3 @@ export function commandText({
 }
 
 const indented = (line: string): string => `  ${line}`;
-
-/** Lines of whole words. */
-function wrapped(text: string, width: number): readonly string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = '';
-    }
-    line = line === '' ? word : `${line} ${word}`;
-  }
-  return [...lines, line];
-}

@@ -1,8 +1,7 @@
 /** Commands about the session itself. */
 import { parseCommand } from '../../wire/command.js';
-import { MAX_PORT } from '../../wire/limits.js';
 import { isFailure } from '../../wire/reply.js';
-import { DEFAULT_PORT } from '../connect.js';
+import { serverName } from '../cli/server-name.js';
 import { ClientError, refusedCommand } from '../error.js';
 import type { CommandContext, CommandEntry } from './command.js';
 import { checkQuoted } from './quoted.js';
@@ -108,7 +107,7 @@ export const SESSION_COMMANDS: readonly CommandEntry[] = [
 async function open({ sessions, console, signal }: CommandContext, [place, port]: readonly string[]): Promise<void> {
   const target = place === undefined ? sessions.target : targetOf(place, port);
   if (target === undefined || target.host === '')
-    throw new ClientError('command', 'No server is named.', { hint: 'open HOST [PORT].' });
+    throw new ClientError('command', 'No server is named.', { hint: 'open [USER@]HOST [PORT]' });
   await sessions.open(target, signal);
   console.note(`Logged in as ${sessions.user ?? ''}.`);
 }
@@ -125,12 +124,12 @@ async function logIn({ sessions, console, signal }: CommandContext, [name = '']:
   if (!signal.aborted) console.note(`Logged in as ${name}.`);
 }
 
-/** `USER@HOST`, with an IPv6 address in brackets or not. */
+/** `USER@HOST`, and a port. @throws ClientError */
 function targetOf(place: string, port: string | undefined): Target {
-  const [, user, host = ''] = /^(?:([^]*)@)?([^@]*)$/.exec(place) ?? [];
-  const number = port === undefined ? DEFAULT_PORT : /^[0-9]{1,5}$/.test(port) ? Number(port) : 0;
-  if (number < 1 || number > MAX_PORT) throw new ClientError('command', `${port ?? ''} is no port: 1 to ${MAX_PORT}.`);
-  return { user, host: host.replace(/^\[(.*)\]$/, '$1'), port: number };
+  const at = place.lastIndexOf('@');
+  const server = serverName(place.slice(at + 1), port);
+  if (!server.ok) throw new ClientError('command', `${server.error}.`, { hint: 'open [USER@]HOST [PORT]' });
+  return { ...server.value, user: at < 0 ? undefined : place.slice(0, at) };
 }
 
 /** Has the server tell something, and shows it. @throws ClientError when it refuses */

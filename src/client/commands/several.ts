@@ -1,4 +1,5 @@
 /** Commands that do the same with several files: which of them are meant, and what becomes of the rest when one fails. */
+import { reportError } from '../cli/report.js';
 import { ClientError } from '../error.js';
 import { nameToWire } from '../session/remote-name.js';
 import { shown } from '../terminal/console.js';
@@ -68,7 +69,7 @@ export async function forEach<T>(
     } catch (error) {
       const goesOn = error instanceof ClientError && sessions.client?.isOpen === true && !signal.aborted;
       if (!goesOn || items.length === 1) throw error;
-      console.error(error);
+      await reportError(console, error);
       failures += 1;
     }
   }
