@@ -111,6 +111,30 @@ describe('user and password', () => {
     expect(ended.err).toContain('There is no terminal to ask for the password.');
   });
 
+  it('given for one server are not sent to another that open leads to', async () => {
+    const env = { SFTPC_PASSWORD: 'precious' };
+    const first = await demoFtpd();
+    const lines = (port: number): string[] => ['close', ';', 'open', 'joe@127.0.0.1', `${port}`];
+    const elsewhere = await tried((port) => ['-u', 'joe', '127.0.0.1', `${first.port}`, '--', ...lines(port)], env);
+    expect(elsewhere.who).toBe('');
+    expect(elsewhere.ended.err).toContain('There is no terminal to ask for the password.');
+    const netrc = await secretFile('machine 127.0.0.1 login joe password from-netrc');
+    const known = await tried(
+      (port) => ['--netrc', netrc, '-u', 'joe', '127.0.0.1', `${first.port}`, '--', ...lines(port)],
+      env,
+    );
+    expect(known.who).toBe('joe:from-netrc');
+  });
+
+  it('are for the first server that is opened, where none is named', async () => {
+    const env = { SFTPC_PASSWORD: 'precious' };
+    expect((await tried((port) => ['--', 'open', 'bob@127.0.0.1', `${port}`], env)).who).toBe('bob:precious');
+    const twice = (port: number): string[] => ['--', 'open', 'bob@127.0.0.1', `${port}`, ';', 'user', 'eve'];
+    const { who, ended } = await tried(twice, env);
+    expect(who).toBe('bob:precious');
+    expect(ended.status).toBe(2);
+  });
+
   it('given for one user are not sent for another', async () => {
     const env = { SFTPC_PASSWORD: 'precious' };
     const users = ['ann:a@', 'bob:b@', ''];

@@ -2,7 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { errorObject, EVENTS, transferObject } from '../../src/client/cli/json-events.js';
+import { errorObject, EVENTS, transferObject } from '../../src/client/terminal/json-events.js';
 import { ClientError } from '../../src/client/error.js';
 import type { TransferItem } from '../../src/client/files/transfer-events.js';
 import { reply } from '../../src/wire/reply.js';
@@ -57,6 +57,32 @@ describe('sftpc --json', () => {
     ]);
     const both = await sftpc(['--keep-going', ...words], { input: 'cd a\ncd b\n' });
     expect(lines(both.out).map(({ event }) => event)).toEqual(['error', 'error', 'done']);
+  });
+
+  it('tells of each file that a command for several could not do', async () => {
+    const { port } = await demoFtpd();
+    const ended = await sftpc(['--json', '-9', '-u', 'joe', '127.0.0.1', `${port}`, '--', 'mdelete', 'a', 'b']);
+    const messages = lines(ended.out).map(({ event, message, exit }) => [event, message, exit]);
+    expect(messages).toEqual([
+      ['error', expect.stringMatching(/^a: the server said: 550 /), 1],
+      ['error', expect.stringMatching(/^b: the server said: 550 /), 1],
+      ['error', '2 of 2 failed.', 1],
+      ['done', undefined, 1],
+    ]);
+  });
+
+  it('tells what commands find out', async () => {
+    const { root, port } = await demoFtpd();
+    await writeFile(join(root, 'a'), 'xy');
+    const commands = ['pwd', ';', 'ls', ';', 'nlist', ';', 'size', 'a'];
+    const { out } = await sftpc(['--json', '-9', '-u', 'joe', '127.0.0.1', `${port}`, '--', ...commands]);
+    expect(lines(out)).toEqual([
+      { event: 'directory', side: 'remote', path: '/' },
+      { event: 'entry', directory: null, name: 'a', kind: 'file', size: 2, modified: expect.any(String) as unknown },
+      { event: 'name', directory: null, name: 'a' },
+      { event: 'size', path: 'a', size: 2 },
+      { event: 'done', exit: 0 },
+    ]);
   });
 
   it('tells of wrong arguments, too', async () => {

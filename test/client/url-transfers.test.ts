@@ -79,6 +79,11 @@ describe('the URL of a directory', () => {
     expect(out).toContain('a b.txt');
   });
 
+  it('lists names with ;type=d', async () => {
+    const { url } = await server();
+    expect(await sftpc(['-9', url('pub;type=d')])).toEqual({ status: 0, out: 'pub/-x\npub/a b.txt\n', err: '' });
+  });
+
   it('opens a session there at a terminal', async () => {
     const { url } = await server();
     const shell = typed(['-9', url('pub/')]);

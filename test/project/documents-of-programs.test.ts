@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { setupAnswersSchema } from '../../schemas/setup-answers.js';
 import { FLAGS } from '../../src/cli/flags.js';
 import { usage } from '../../src/cli/usage.js';
-import { EVENTS } from '../../src/client/cli/json-events.js';
+import { EVENTS } from '../../src/client/terminal/json-events.js';
 import { KEYS_ACTIONS, KEYS_OPTIONS } from '../../src/client/cli/keys-arguments.js';
 import { OPTIONS } from '../../src/client/cli/option-table.js';
 import type { Option } from '../../src/client/cli/options.js';

@@ -32,7 +32,7 @@ export function attempts(
       } catch (error) {
         const isLast = onFailure === 'stop' || state === 'interrupted' || !mayGoOn();
         if (isLast || !(error instanceof ClientError)) throw error;
-        const failed = await reportError(console, error);
+        const failed = reportError(console, error);
         if (status === EXIT.ok) status = failed;
       }
     },

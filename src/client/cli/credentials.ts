@@ -100,7 +100,7 @@ async function givenPassword(
     const file = given.passwordFile;
     const read = await readPrivateFile(file, 'The password');
     if (read === undefined) throw new ClientError('usage', `There is no file ${file} to take the password from.`);
-    if (read.isShared) console.warn(`sftpc: others can read ${file}: chmod 600 ${shellWord(file)}`);
+    if (read.isShared) console.notice(`others can read ${file}: chmod 600 ${shellWord(file)}`);
     return new Secret(read.text.split(/\r?\n/, 1)[0] ?? '');
   }
   const isNamed = user !== undefined || given.otherwise === 'ask';

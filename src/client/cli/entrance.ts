@@ -10,7 +10,6 @@ import type { Asking } from '../terminal/questions.js';
 import { defaultKnownServersFile, type ServerName } from '../trust/known-servers.js';
 import type { Settings } from './arguments.js';
 import { prepareCredentials, type Given, type Prepared } from './credentials.js';
-import { notice } from './report.js';
 import { shownSecurityData } from './security-data.js';
 import { placesOf } from './work.js';
 import type { World } from './world.js';
@@ -101,7 +100,7 @@ async function connectTo(
       if (trace === 'on') console.trace(line);
       if (securityData === 'on') for (const shown of shownSecurityData(line)) console.warn(shown);
     },
-    notice: (text) => notice(console, text),
+    notice: (text) => console.notice(text),
   });
   const how = client.isProtected ? ', protected by X-SafeTP1.' : '. Nothing is protected.';
   if (asking !== undefined) console.note(`Connected to ${host} port ${port}${how}`);

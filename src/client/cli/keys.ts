@@ -13,7 +13,7 @@ import {
   type Added,
   type ServerName,
 } from '../trust/known-servers.js';
-import { jsonEvent } from './json-events.js';
+import { jsonEvent } from '../terminal/json-events.js';
 import { keysUsage, parseKeysArguments, type KeysRequest } from './keys-arguments.js';
 import { reported, reportMistakes } from './report.js';
 import type { World } from './world.js';

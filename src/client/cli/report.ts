@@ -4,7 +4,7 @@ import { inspect } from 'node:util';
 import { programVersion } from '../../cli/version.js';
 import { ClientError, EXIT, messageOf } from '../error.js';
 import type { Console } from '../terminal/console.js';
-import { errorObject, jsonEvent } from './json-events.js';
+import { jsonEvent } from '../terminal/json-events.js';
 import type { World } from './world.js';
 
 /** The exit status where the program itself is at fault: EX_SOFTWARE of sysexits(3). */
@@ -25,21 +25,14 @@ export async function reported(
 }
 
 /** Says what went wrong; gives the exit status it leads to. */
-export async function reportError(console: Console, error: ClientError): Promise<number> {
+export function reportError(console: Console, error: ClientError): number {
   console.error(error);
-  if (console.form === 'json') await console.json(errorObject(error));
   return EXIT[error.kind];
 }
 
-/** Says what somebody should know though nothing failed. */
-export function notice(console: Console, message: string): void {
-  console.warn(`sftpc: ${message}`);
-  if (console.form === 'json') void console.json(jsonEvent('notice', { message }));
-}
-
 /** Says what is wrong with the command line. */
-export async function reportMistakes(console: Console, mistakes: readonly string[], help: string): Promise<number> {
-  for (const mistake of mistakes) await reportError(console, new ClientError('usage', mistake));
+export function reportMistakes(console: Console, mistakes: readonly string[], help: string): number {
+  for (const mistake of mistakes) reportError(console, new ClientError('usage', mistake));
   console.warn(`${help} says more.`);
   return EXIT.usage;
 }

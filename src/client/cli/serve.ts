@@ -16,8 +16,7 @@ import type { Settings } from './arguments.js';
 import { attempts } from './attempts.js';
 import type { Place } from './credentials.js';
 import { entrance } from './entrance.js';
-import { transferObject } from './json-events.js';
-import { notice } from './report.js';
+import { transferObject } from '../terminal/json-events.js';
 import { runAll, runScript, type ScriptRun } from './script.js';
 import { download, upload, type Enter } from './url-transfers.js';
 import { placesOf, startAt, type Start, type Work } from './work.js';
@@ -27,8 +26,7 @@ import type { World } from './world.js';
 export async function serve(settings: Settings, world: World, console: Console): Promise<number> {
   const work = workHere(settings, world);
   if (placesOf(work).some(({ password }) => password !== undefined)) {
-    notice(
-      console,
+    console.notice(
       'a password on the command line can be read by every user of this machine; --password-file hides it',
     );
   }

@@ -9,6 +9,7 @@ import type { EngineOutput } from '../engine/output.js';
 import type { ClientError } from '../error.js';
 import { nameToWire } from '../session/remote-name.js';
 import type { Sink } from '../session/transfer.js';
+import { errorObject, jsonEvent } from './json-events.js';
 
 const LF = 0x0a;
 
@@ -44,6 +45,12 @@ export class Console {
     this.#notes.write(`${text}\n`);
   }
 
+  /** What somebody should know though nothing failed: a sentence without capital and full stop. */
+  notice(text: string): void {
+    this.warn(`sftpc: ${text}`);
+    if (this.form === 'json') void this.json(jsonEvent('notice', { message: text }));
+  }
+
   /** A text of the server, in latin1, as one line of data. */
   async data(text: string): Promise<void> {
     await this.#write(Buffer.from(text, 'latin1'));
@@ -76,6 +83,7 @@ export class Console {
     const message = error.message.split('\n').map(shown).join('\n');
     this.warn(`sftpc: ${message}`);
     if (error.hint !== undefined) this.warn(`  ${error.hint}`);
+    if (this.form === 'json') void this.json(errorObject(error));
   }
 
   trace({ from, protection, text }: Extract<EngineOutput, { kind: 'trace' }>): void {
