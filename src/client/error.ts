@@ -65,11 +65,8 @@ export class LocalError extends ClientError {
 
 /** Nothing came and nothing went for too long: the network's doing or the server's, which may say of it what it will. */
 export class StalledError extends ClientError {
-  /** @param stall - in milliseconds */
-  constructor(stall: number) {
-    super('command', `The transfer stalled: nothing moved on the data connection for ${stall / 1000} s.`, {
-      hint: 'Try again; if a firewall is in the way, passive on or passive off may help.',
-    });
+  constructor(message: string, hint: string) {
+    super('command', message, { hint });
   }
 }
 

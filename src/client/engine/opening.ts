@@ -71,7 +71,7 @@ function greeted(
   // 120: ready in some minutes; 220 is still to come (RFC 959 §5.4).
   if (isPreliminary(reply)) return ok({ phase });
   if (reply.code !== 220) {
-    const code = isFailure(reply) ? 'service-ended' : 'unexpected-reply';
+    const code = isFailure(reply) ? 'service-ended' : 'not-ftp';
     return err(engineFailure(code, `The server does not greet: ${lastLine(reply)}`));
   }
   const greeting = { kind: 'greeting', reply } as const;

@@ -24,7 +24,7 @@ import {
 import { isCompletion, type Reply } from '../../wire/reply.js';
 import type { Connection } from './connection.js';
 import { dial } from './dial.js';
-import { ClientError, messageOf, refusedCommand } from '../error.js';
+import { ClientError, messageOf, refusedCommand, StalledError } from '../error.js';
 
 export type DataMode = 'passive' | 'active';
 
@@ -176,9 +176,10 @@ async function inTime(arrived: Promise<Socket>, timeout: number): Promise<Socket
     timer = setTimeout(
       () =>
         reject(
-          new ClientError('command', `The server did not open the data connection within ${timeout / 1000} s.`, {
-            hint: 'A firewall may be in the way. Connect to the server: --passive, or passive on.',
-          }),
+          new StalledError(
+            `The server did not open the data connection within ${timeout / 1000} s.`,
+            'A firewall may be in the way. Connect to the server: --passive, or passive on.',
+          ),
         ),
       timeout,
     );

@@ -52,6 +52,13 @@ function reasonOf(error: NodeJS.ErrnoException): string {
       return 'no such host is known';
     case 'ECONNREFUSED':
       return 'nobody listens there';
+    case 'ECONNRESET':
+      return 'the connection was reset at once';
+    case 'ETIMEDOUT':
+      return 'there was no answer';
+    case 'EACCES':
+    case 'EPERM':
+      return 'this machine forbids it';
     case 'EHOSTUNREACH':
     case 'ENETUNREACH':
       return 'it cannot be reached from here';

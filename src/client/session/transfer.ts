@@ -236,7 +236,10 @@ async function watched(
   const { stall } = connection.timeouts;
   const stalled = deferred<never>();
   socket.setTimeout(stall, () => {
-    stalled.reject(new StalledError(stall));
+    const what = `The transfer stalled: nothing moved on the data connection for ${stall / 1000} s.`;
+    stalled.reject(
+      new StalledError(what, 'Try again; if a firewall is in the way, passive on or passive off may help.'),
+    );
     reset(socket);
   });
   const moving = move(socket);
