@@ -12,42 +12,16 @@ import { Connection } from '../../src/client/session/connection.js';
 import { DataConnector } from '../../src/client/session/data-connection.js';
 import { download, upload } from '../../src/client/session/transfer.js';
 import { startRig } from '../gateway/rig.js';
+import { relay, type Relay } from './relay.js';
 import { demoFtpd } from './sftpc.js';
 
-/** A relay for one connection that can keep what the server says to itself. */
-async function relay(to: number): Promise<{ port: number; hold(): void; held(): string; release(more: string): void }> {
-  let held: Buffer[] | undefined;
-  let client: Socket | undefined;
-  const server = createServer((socket) => {
-    client = socket;
-    const upstream = connect({ host: '127.0.0.1', port: to });
-    socket.on('data', (chunk) => upstream.write(chunk));
-    upstream.on('data', (chunk) => (held === undefined ? void socket.write(chunk) : void held.push(chunk)));
-    for (const [one, other] of [
-      [socket, upstream],
-      [upstream, socket],
-    ] as const) {
-      one.on('error', () => undefined).on('close', () => other.destroy());
-    }
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(() => void server.close());
-  return {
-    port: (server.address() as AddressInfo).port,
-    hold: () => void (held = []),
-    held: () => Buffer.concat(held ?? []).toString('latin1'),
-    release: (more) => void client?.write(Buffer.concat([...(held ?? []), Buffer.from(more)])),
-  };
-}
-
 /** A session under PROT P, at the moment before a transfer, and the way it takes. */
-async function session(): Promise<{ connection: Connection; way: Awaited<ReturnType<typeof relay>> }> {
+async function session(): Promise<{ connection: Connection; way: Relay }> {
   const { root, port } = await demoFtpd();
   await writeFile(join(root, 'a'), 'what was sealed');
   const gateway = await startRig({ ftpd: { host: '127.0.0.1', port } });
   onTestFinished(gateway.stop);
-  const way = await relay(gateway.port);
+  const way = await relay({ host: '127.0.0.1', port: gateway.port });
   const { connection } = await Connection.open({
     host: '127.0.0.1',
     port: way.port,

@@ -17,6 +17,8 @@ import { vectorServerKeys } from '../vectors/server-keys.js';
 export interface RigOptions {
   readonly ftpd: { readonly host: string; readonly port: number };
   readonly address?: '127.0.0.1' | '::1' | '::';
+  /** The system picks one if left out. */
+  readonly port?: number;
   readonly externalAddress?: string;
   readonly control?: Partial<ControlSettings>;
   readonly data?: Partial<DataSettings>;
@@ -53,7 +55,7 @@ export async function startRig(options: RigOptions): Promise<Rig> {
       {
         ...listener,
         address,
-        port: 0,
+        port: options.port ?? 0,
         externalAddress: options.externalAddress ?? null,
         ftpd: { ...listener.ftpd, ...ftpd, connectTimeout: 5_000 },
         control: { ...listener.control, idleTimeout: 60_000, ...options.control },

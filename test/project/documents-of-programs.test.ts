@@ -10,6 +10,7 @@ import { KEYS_ACTIONS, KEYS_OPTIONS } from '../../src/client/cli/keys-arguments.
 import { OPTIONS } from '../../src/client/cli/option-table.js';
 import type { Option } from '../../src/client/cli/options.js';
 import { RESULTS } from '../../src/client/commands/results.js';
+import { PROXY_OPTIONS } from '../../src/client/proxy/arguments.js';
 import { COMMANDS } from '../../src/client/commands/table.js';
 import { EXIT } from '../../src/client/error.js';
 import { USAGE as KEYGEN_USAGE } from '../../src/keys/arguments.js';
@@ -156,6 +157,13 @@ describe('sftpc(1)', () => {
       flagsOf({ ...option, short: option.short, value: option.value }),
     );
     expect(entriesNaming(listed, 'Fl')).toEqual(wanted);
+  });
+
+  test('has an entry for every option of proxy, and for no other', () => {
+    const wanted = PROXY_OPTIONS.map((option: Option) =>
+      flagsOf({ ...option, short: option.short, value: option.value }),
+    );
+    expect(entriesNaming(section(page, 'THE LOCAL DOOR'), 'Fl')).toEqual(wanted);
   });
 
   test('lists every exit status', () => {

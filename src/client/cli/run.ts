@@ -1,6 +1,7 @@
 /** sftpc from its arguments to its exit status. All that a user can get wrong becomes a sentence (report.ts), once. */
 import { programVersion } from '../../cli/version.js';
 import { EXIT } from '../error.js';
+import { runProxy } from '../proxy/run.js';
 import { Console } from '../terminal/console.js';
 import { parseArguments } from './arguments.js';
 import { runKeys } from './keys.js';
@@ -11,7 +12,7 @@ import { SUBCOMMANDS, type Subcommand, type World } from './world.js';
 
 export type { World } from './world.js';
 
-const RUN: Readonly<Record<(typeof SUBCOMMANDS)[number], Subcommand>> = { keys: runKeys };
+const RUN: Readonly<Record<(typeof SUBCOMMANDS)[number], Subcommand>> = { keys: runKeys, proxy: runProxy };
 
 /** Runs sftpc; gives the exit status. */
 export async function run(argv: readonly string[], world: World): Promise<number> {

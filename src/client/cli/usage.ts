@@ -18,6 +18,7 @@ export function usage(): string {
     '       sftpc [options] [-o FILE] URL…            ftp://[user@]host[:port]/path',
     '       sftpc [options] -T FILE URL               send a file',
     '       sftpc keys --help                         the keys of known servers',
+    '       sftpc proxy --help                        a local door for FTP programs',
     '',
     'sftpc is the SafeTP client: FTP, protected by X-SafeTP1 inside RFC 2228.',
     '',

@@ -16,7 +16,7 @@ export interface World {
 }
 
 /** First words that are no servers. A server of such a name is reached by a URL. run.ts says what is behind each. */
-export const SUBCOMMANDS = ['keys'] as const;
+export const SUBCOMMANDS = ['keys', 'proxy'] as const;
 
 /** Takes the words behind its name; gives the exit status. */
 export type Subcommand = (argv: readonly string[], world: World) => Promise<number>;

@@ -18,7 +18,7 @@ export interface ContactSetting {
   readonly newServers: NewServers;
   /** The address expected in M3 in place of the one dialled. */
   readonly expectAddress?: string | undefined;
-  /** What a user can do about a server without protection; sftpc's own -9 if left out. A sentence. */
+  /** What a user can do about a new server without protection, a sentence; sftpc's own -9 if left out. */
   readonly insist?: string | undefined;
   readonly timeouts?: Partial<Timeouts> | undefined;
   readonly trace?: ((line: Extract<EngineOutput, { kind: 'trace' }>) => void) | undefined;

@@ -86,7 +86,10 @@ export function withoutProtection(
     'security',
     `WARNING: ${where} was protected by X-SafeTP1 before and does not offer it now. Somebody may be trying to make you send your password in clear (a drop-down attack). ${error.message}`,
     {
-      hint: `Ask the server's administrator. ${insist ?? 'To send everything in clear all the same, insist with -9.'}`,
+      hint:
+        insist === undefined
+          ? "Ask the server's administrator. To send everything in clear all the same, insist with -9."
+          : "Ask the server's administrator.",
     },
   );
 }

@@ -1,0 +1,76 @@
+/** `sftpc proxy` from its arguments to its exit status: recognises the server, opens the door, and closes it when told to. */
+import { Console } from '../terminal/console.js';
+import { reported, reportMistakes } from '../cli/report.js';
+import type { World } from '../cli/world.js';
+import { ClientError, EXIT } from '../error.js';
+import { askYesNo } from '../terminal/questions.js';
+import { defaultKnownServersFile } from '../trust/known-servers.js';
+import { parseProxyArguments, proxyUsage, shownEndpoint, type ProxySettings } from './arguments.js';
+import { Destination } from './destination.js';
+import { Door } from './door.js';
+import { DoorLog } from './door-log.js';
+import { DRAIN_TIME } from './limits.js';
+
+export async function runProxy(argv: readonly string[], world: World): Promise<number> {
+  const invocation = parseProxyArguments(argv);
+  const talk = invocation.ok && invocation.value.kind === 'serve' ? invocation.value.talk : 'all';
+  const console = new Console(world.stdout, world.stderr, 'text', talk);
+  return reported(console, world, async () => {
+    if (!invocation.ok) return reportMistakes(console, invocation.error, 'sftpc proxy --help');
+    if (invocation.value.kind === 'help') world.stdout.write(proxyUsage());
+    else await serve(invocation.value, world, new DoorLog(console));
+    return EXIT.ok;
+  });
+}
+
+async function serve(settings: ProxySettings, world: World, log: DoorLog): Promise<void> {
+  const { listen, reach, to, knownServers, newServers, expectAddress, trace } = settings;
+  const stopping = new AbortController();
+  const stopped = new Promise<void>((resolve) => stopping.signal.addEventListener('abort', () => resolve()));
+  const forget = world.onInterrupt(() => stopping.abort());
+  const destination = new Destination({
+    ...to,
+    knownServers: knownServers ?? defaultKnownServersFile(world.env),
+    newServers: newServers === 'accept' ? 'accept' : 'refuse',
+    expectAddress,
+    timeouts: world.timeouts,
+  });
+  try {
+    await meet(destination, settings, world, log, stopping.signal);
+    const door = await Door.open({ listen, destination, log, trace, stallTimeout: world.timeouts?.stall });
+    const endpoints = door.endpoints.map(shownEndpoint);
+    log.say(`this door leads to ${destination.name}`);
+    log.say(`listening on ${endpoints.join(' and ')}`);
+    if (reach === 'remote')
+      log.warn('others can reach this door: their passwords and files cross the network in clear');
+    log.say(`try: lftp -u USER ftp://${endpoints[0] ?? ''}`);
+    await stopped;
+    if (door.sessions > 0) log.say(`closing; running transfers have ${DRAIN_TIME / 1000} s, again ends them at once`);
+    await door.close(DRAIN_TIME);
+  } finally {
+    forget();
+  }
+}
+
+/** Sees that the server is known, before programs come. One that does not answer now may do so when they do. */
+async function meet(
+  destination: Destination,
+  { newServers, trace }: ProxySettings,
+  { stdin, stderr }: World,
+  log: DoorLog,
+  signal: AbortSignal,
+): Promise<void> {
+  const isTerminal = stdin.isTTY === true;
+  const ask = isTerminal ? (question: string): Promise<boolean> => askYesNo(stdin, stderr, question) : 'refuse';
+  try {
+    await destination.meet(
+      newServers === 'accept' ? 'accept' : ask,
+      { trace: trace === 'on' ? (line) => log.trace(line) : undefined, notice: (text) => log.say(text) },
+      signal,
+    );
+  } catch (error) {
+    if (!(error instanceof ClientError) || error.kind !== 'connect' || signal.aborted) throw error;
+    log.error(error);
+    log.warn('the door opens all the same: programs hear why as long as it is so');
+  }
+}
