@@ -1,8 +1,14 @@
 /**
  * Names on the server. RFC 2640 §2.2 says UTF-8; a server may hold others all the same, and they have to come back to it as
- * they came. An octet that is no part of UTF-8 becomes the lone surrogate U+DC00 + octet, which no text of a user holds.
+ * they came. An octet that is no part of UTF-8 becomes the lone surrogate U+DC00 + octet, which no text of a user holds, as
+ * Python's surrogateescape has it (PEP 383). So nameToWire(nameFromWire(octets)) is `octets` whatever they are, and different
+ * octets are different names.
  */
 const ESCAPE = 0xdc00;
+
+/** A character of more than one octet (RFC 3629 §4), or an octet that belongs to none. */
+const BEYOND_ASCII =
+  /([\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xed[\x80-\x9f][\x80-\xbf]|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2})|[\x80-\xff]/g;
 
 /** The octets of a name, one character each (latin1), as the wire carries them. */
 export function nameToWire(name: string): string {
@@ -17,12 +23,11 @@ export function nameToWire(name: string): string {
 
 /** The name that these octets stand for, given one character each (latin1). */
 export function nameFromWire(wire: string): string {
-  const octets = Buffer.from(wire, 'latin1');
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(octets);
-  } catch {
-    return Array.from(octets, (octet) => String.fromCharCode(octet < 0x80 ? octet : ESCAPE + octet)).join('');
-  }
+  return wire.replace(BEYOND_ASCII, (octets, character: string | undefined) =>
+    character === undefined
+      ? String.fromCharCode(ESCAPE + octets.charCodeAt(0))
+      : Buffer.from(character, 'latin1').toString('utf8'),
+  );
 }
 
 /** Whether a name can be used on this side as it is. */
