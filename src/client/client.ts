@@ -13,9 +13,10 @@ import { parseFactTime } from './listing/fact-time.js';
 import { parseFacts } from './listing/facts.js';
 import { parseListing } from './listing/lines.js';
 import type { Connection } from './session/connection.js';
-import type { DataMode } from './session/data-connection.js';
 import { nameFromWire } from './session/remote-name.js';
-import type { Credentials, DataCommand, RepresentationType, Session, UserLevel } from './session/session.js';
+import type { DataCommand, Session } from './session/session.js';
+import { credentialsOf, type Login } from './options.js';
+import type { DataMode, RepresentationType, UserLevel } from './terms.js';
 import type { Sink, TransferResult } from './session/transfer.js';
 
 export interface ReceiveOptions {
@@ -72,8 +73,8 @@ export class Client {
   }
 
   /** Logs in, or in as somebody else. @throws ClientError of kind `login` */
-  async login(credentials: Credentials): Promise<void> {
-    await this.#session.login(credentials);
+  async login(login: Login): Promise<void> {
+    await this.#session.login(credentialsOf(login));
   }
 
   /** Sets the data protection level. @throws ClientError when the server does not agree; the level is then what it was */
@@ -174,7 +175,12 @@ export class Client {
 
   /** Another session beside this one: the same server, user, directory and level. @throws ClientError */
   async another(signal?: AbortSignal): Promise<Client> {
-    return new Client(await this.#session.another(signal));
+    return new Client(await this.#session.another(await this.#session.workingDirectory(), signal));
+  }
+
+  /** Ends the session at once. */
+  close(): void {
+    this.#session.close();
   }
 
   /** Ends the session in good order. Never throws. */

@@ -1,13 +1,11 @@
 /** How a session begins: connect, recognise the server, protect, and log in where that was asked for. */
-import { Secret } from '../lib/secret.js';
 import { Client } from './client.js';
-import type { EngineOutput } from './engine/output.js';
-import type { Timeouts } from './session/connection.js';
-import type { DataMode } from './session/data-connection.js';
-import { Session, type Credentials, type UserLevel } from './session/session.js';
-import { Contact, type Protection } from './trust/contact.js';
+import { interrupted } from './error.js';
+import type { Password } from './options.js';
+import { Session } from './session/session.js';
+import type { DataMode, NewServers, Protection, Timeouts, TraceLine, UserLevel } from './terms.js';
+import { Contact } from './trust/contact.js';
 import { defaultKnownServersFile } from './trust/known-servers.js';
-import type { NewServers } from './trust/trust.js';
 
 /** RFC 959: the control connection's port. */
 export const DEFAULT_PORT = 21;
@@ -19,8 +17,10 @@ export interface ConnectOptions {
   readonly port?: number | undefined;
   /** Logs in as this user; without it the session is not logged in, see Client.login(). */
   readonly user?: string | undefined;
-  /** Asked for only when the server wants it. */
-  readonly password?: string | Secret<string> | (() => Promise<string>) | undefined;
+  /** Empty if left out. */
+  readonly password?: Password | undefined;
+  /** For the few servers that ask for it (RFC 959 §4.1.1, ACCT). */
+  readonly account?: Password | undefined;
   /** `required` if left out: a server without X-SafeTP1 is refused. */
   readonly protection?: Protection | undefined;
   /** Data protection level after the login; P if left out. */
@@ -39,10 +39,18 @@ export interface ConnectOptions {
   /** Gives up, until the session is there. */
   readonly signal?: AbortSignal | undefined;
   /** Told of each line of the control connection, passwords replaced. */
-  readonly trace?: ((line: Extract<EngineOutput, { kind: 'trace' }>) => void) | undefined;
+  readonly trace?: ((line: TraceLine) => void) | undefined;
+  /** @internal What hints call options: sftpc's own words, in the place of the library's. */
+  readonly words?: 'sftpc' | undefined;
   /** Told, in a sentence, what somebody should know though nothing failed. */
   readonly notice?: ((text: string) => void) | undefined;
 }
+
+/** What a caller can do about a server that is new, or has no protection. */
+const WORDS = {
+  acceptNew: "Meet it once with sftpc in a terminal, say newServers: 'accept' if the network is one you trust",
+  insist: "To send everything in clear, password included, say protection: 'none'.",
+};
 
 /**
  * Opens a session with an FTP server behind sftpd.
@@ -61,6 +69,7 @@ export async function connect(options: ConnectOptions): Promise<Client> {
     timeouts: options.timeouts,
     trace: options.trace,
     notice,
+    ...(options.words === 'sftpc' ? {} : WORDS),
   });
   const connection = await contact.first(signal);
   const session = new Session({
@@ -72,27 +81,19 @@ export async function connect(options: ConnectOptions): Promise<Client> {
     reopened: () => notice?.('the session was opened again: a transfer had broken off'),
   });
   const client = new Client(session);
-  if (options.user !== undefined) {
-    const interrupted = (): void => connection.close();
-    signal?.addEventListener('abort', interrupted);
-    try {
-      await client.login(credentialsOf(options.user, options.password));
-    } catch (error) {
-      connection.close();
-      throw error;
-    } finally {
-      signal?.removeEventListener('abort', interrupted);
-    }
+  const { user, password, account } = options;
+  if (user === undefined) return client;
+  const abort = (): void => connection.fail(interrupted());
+  signal?.addEventListener('abort', abort);
+  if (signal?.aborted === true) abort();
+  try {
+    // A function that asks for the password may never come back.
+    await Promise.race([client.login({ user, password, account }), connection.failed]);
+    return client;
+  } catch (error) {
+    client.close();
+    throw error;
+  } finally {
+    signal?.removeEventListener('abort', abort);
   }
-  return client;
-}
-
-function credentialsOf(user: string, password: ConnectOptions['password']): Credentials {
-  return {
-    user: () => Promise.resolve(user),
-    password: async () => {
-      if (password instanceof Secret) return password;
-      return new Secret(typeof password === 'function' ? await password() : (password ?? ''));
-    },
-  };
 }

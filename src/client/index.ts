@@ -13,5 +13,4 @@ export { connect, type ConnectOptions } from './connect.js';
 export { ClientError, type ErrorKind } from './error.js';
 export type { RemoteEntry } from './listing/entry.js';
 export type { TransferResult, Sink } from './session/transfer.js';
-export type { Protection } from './trust/contact.js';
-export type { NewServers } from './trust/trust.js';
+export type { NewServers, Protection } from './terms.js';

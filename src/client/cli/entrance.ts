@@ -101,6 +101,7 @@ async function connectTo(
       if (securityData === 'on') for (const shown of shownSecurityData(line)) console.warn(shown);
     },
     notice: (text) => console.notice(text),
+    words: 'sftpc',
   });
   const how = client.isProtected ? ', protected by X-SafeTP1.' : '. Nothing is protected.';
   if (asking !== undefined) console.note(`Connected to ${host} port ${port}${how}`);

@@ -6,9 +6,7 @@ import { importDsaPublicKey } from '../../crypto/dsa.js';
 import { decodeM2 } from '../../security/safetp1/messages.js';
 import { M4_OCTETS } from '../../security/safetp1/profile.js';
 import { decodeBase64 } from '../../wire/base64.js';
-import type { EngineOutput } from '../engine/output.js';
-
-type TraceLine = Extract<EngineOutput, { kind: 'trace' }>;
+import type { TraceLine } from '../terms.js';
 
 /** Characters of base64 in a line, as PEM has them. */
 const LINE = 64;

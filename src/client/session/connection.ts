@@ -12,7 +12,8 @@ import { deferred } from './deferred.js';
 import { dial } from './dial.js';
 import { ClientEngine, MAX_UNSETTLED } from '../engine/engine.js';
 import type { EngineOutput, ReadyChannel } from '../engine/output.js';
-import { ClientError, errorOf, messageOf } from '../error.js';
+import { ClientError, errorOf, interrupted, messageOf } from '../error.js';
+import { TIMEOUTS, type Timeouts } from '../terms.js';
 import { PendingCommands, type OnReply, type Pending } from './pending.js';
 import { wasReset } from './socket-reader.js';
 
@@ -33,17 +34,7 @@ export interface ConnectionOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** In milliseconds. */
-export interface Timeouts {
-  /** For the TCP connection, control and data. */
-  readonly connect: number;
-  /** Without an octet from the server while a reply is awaited. */
-  readonly reply: number;
-  /** Without an octet in a transfer. */
-  readonly stall: number;
-}
-
-export const TIMEOUTS: Timeouts = { connect: 30_000, reply: 120_000, stall: 120_000 };
+export type { Timeouts };
 
 /** For the replies to QUIT and to a transfer that was given up, which change nothing any more: milliseconds. */
 const PARTING = 10_000;
@@ -88,7 +79,7 @@ export class Connection {
     const { host, port, address, signal } = options;
     const { connect } = { ...TIMEOUTS, ...options.timeouts };
     const connection = new Connection(await dial({ host: address ?? host, port, timeout: connect, signal }), options);
-    const abort = (): void => connection.fail(new ClientError('command', 'Interrupted.'));
+    const abort = (): void => connection.fail(interrupted());
     signal?.addEventListener('abort', abort);
     try {
       return { connection, channel: await connection.#within(connection.#ready.promise) };
@@ -137,12 +128,14 @@ export class Connection {
    */
   begin(command: Command, onReply?: OnReply): Pending {
     if (this.#ended instanceof ClientError) throw this.#ended;
-    if (!this.isOpen) throw new ClientError('connect', 'The session is over.', { hint: 'Connect again.' });
+    if (!this.isOpen) throw over();
     if (/[\r\n\0]/.test(command.argument ?? '')) {
-      throw new ClientError('command', 'A name with a line end or NUL in it cannot be sent to an FTP server.');
+      const text = 'A name with a line end or NUL in it cannot be sent to an FTP server.';
+      throw new ClientError('command', text, { code: 'bad-argument' });
     }
     if (this.#pending.count >= MAX_UNSETTLED) {
-      throw new ClientError('command', 'The server has not answered the last commands yet.', { hint: 'Wait, or bye.' });
+      const text = 'The server has not answered the last commands yet.';
+      throw new ClientError('command', text, { code: 'busy', hint: 'Wait, or bye.' });
     }
     const pending = this.#pending.add(onReply);
     this.#perform(this.engine.command(command));
@@ -176,7 +169,7 @@ export class Connection {
 
   /** Ends the session at once, without QUIT. */
   close(): void {
-    this.#end('closed', new ClientError('connect', 'The session is over.'));
+    this.#end('closed', over());
   }
 
   /** Ends the session at once; all that waits, and `failed`, is rejected with this error. */
@@ -229,7 +222,9 @@ export class Connection {
         this.#perform(trusted ? this.engine.acceptKey() : this.engine.rejectKey());
       }
     } catch (error) {
-      this.fail(error instanceof ClientError ? error : new ClientError('security', messageOf(error)));
+      this.fail(
+        error instanceof ClientError ? error : new ClientError('security', messageOf(error), { code: 'key-rejected' }),
+      );
     } finally {
       this.#deciding = 'no';
     }
@@ -252,6 +247,9 @@ export class Connection {
     }
   }
 }
+
+const over = (): ClientError =>
+  new ClientError('connect', 'The session is over.', { code: 'closed', hint: 'Connect again.' });
 
 const RESET = 'The connection was reset';
 

@@ -24,9 +24,10 @@ import {
 import { isCompletion, type Reply } from '../../wire/reply.js';
 import type { Connection } from './connection.js';
 import { dial } from './dial.js';
-import { ClientError, messageOf, refusedCommand, StalledError } from '../error.js';
+import { ClientError, messageOf, refusedCommand, StalledError, throwIfAborted } from '../error.js';
+import type { DataMode } from '../terms.js';
 
-export type DataMode = 'passive' | 'active';
+export type { DataMode };
 
 /** A data connection in the making. */
 export interface DataConnection {
@@ -50,8 +51,13 @@ export class DataConnector {
     this.mode = mode;
   }
 
-  async open(): Promise<DataConnection> {
-    return this.mode === 'passive' ? this.#passive() : this.#active();
+  /** @throws ClientError; also when the signal says so, before the server is asked for data */
+  async open(signal?: AbortSignal): Promise<DataConnection> {
+    throwIfAborted(signal);
+    const data = await (this.mode === 'passive' ? this.#passive(signal) : this.#active());
+    if (signal?.aborted === true) data.discard();
+    throwIfAborted(signal);
+    return data;
   }
 
   /** Whether data may go to and come from others than the gateway: see above. */
@@ -60,21 +66,24 @@ export class DataConnector {
     return engine.channel === 'protected' && engine.level === 'C';
   }
 
-  async #passive(): Promise<DataConnection> {
+  async #passive(signal: AbortSignal | undefined): Promise<DataConnection> {
     const { peerAddress, localAddress, serverAddress, timeouts } = this.#connection;
     const timeout = timeouts.connect;
     const endpoint = await this.#passiveEndpoint();
     const port = endpoint.port;
     // Where NAT stands before it, the gateway names the address it knows itself by; we reach it as we did before.
     if (endpoint.address !== peerAddress && endpoint.address !== serverAddress) {
-      const socket = await dial({ host: endpoint.address, port, timeout }).catch(() => undefined);
+      const socket = await dial({ host: endpoint.address, port, timeout, signal }).catch(() => undefined);
       if (socket !== undefined) return connected(socket);
+      throwIfAborted(signal);
       this.#direct = 'ignore';
-      return this.#passive();
+      return this.#passive(signal);
     }
-    const socket = await dial({ host: peerAddress, port, timeout, localAddress }).catch((error: unknown) => {
+    const socket = await dial({ host: peerAddress, port, timeout, localAddress, signal }).catch((error: unknown) => {
+      throwIfAborted(signal);
       // The session stands; it is the command that failed.
       throw new ClientError('command', `No data connection: ${messageOf(error)}`, {
+        code: 'passive-failed',
         hint: 'A firewall may be in the way. Have the server connect to you: --active, or passive off.',
       });
     });
@@ -130,8 +139,10 @@ export class DataConnector {
     const endpoint = { address: localAddress, port: (server.address() as AddressInfo).port };
     try {
       const reply = await this.#announce(endpoint);
-      if (!isCompletion(reply))
-        throw refusedCommand('No data connection', reply, 'Connect to the server instead: --passive, or passive on.');
+      if (!isCompletion(reply)) {
+        const hint = 'Connect to the server instead: --passive, or passive on.';
+        throw refusedCommand('No data connection', reply, hint, 'active-failed');
+      }
     } catch (error) {
       discard();
       throw error;
@@ -167,8 +178,10 @@ export function reset(socket: Socket): void {
 /** 500 to 504 and 522: the server does not have this verb, or not for this network. */
 const refusesVerb = (reply: Reply): boolean => (reply.code >= 500 && reply.code <= 504) || reply.code === 522;
 
-const passiveRefused = (reply: Reply): ClientError =>
-  refusedCommand('No data connection', reply, 'Have the server connect to you instead: --active, or passive off.');
+function passiveRefused(reply: Reply): ClientError {
+  const hint = 'Have the server connect to you instead: --active, or passive off.';
+  return refusedCommand('No data connection', reply, hint, 'passive-failed');
+}
 
 async function inTime(arrived: Promise<Socket>, timeout: number): Promise<Socket> {
   let timer: NodeJS.Timeout | undefined;
@@ -179,6 +192,7 @@ async function inTime(arrived: Promise<Socket>, timeout: number): Promise<Socket
           new StalledError(
             `The server did not open the data connection within ${timeout / 1000} s.`,
             'A firewall may be in the way. Connect to the server: --passive, or passive on.',
+            'active-failed',
           ),
         ),
       timeout,

@@ -13,22 +13,23 @@ export interface DialTarget {
 
 /**
  * A TCP connection.
- * @throws ClientError when there is none within the timeout
+ * @throws ClientError when there is none within the timeout, or the signal says so
  */
 export async function dial({ host, port, timeout, localAddress, signal }: DialTarget): Promise<Socket> {
   const socket = connect({ host, port, ...(localAddress === undefined ? {} : { localAddress }) });
   let why = `no answer within ${timeout / 1000} s`;
   const timer = setTimeout(() => socket.destroy(), timeout);
-  const abort = (): void => {
-    why = 'interrupted';
-    socket.destroy();
-  };
+  const abort = (): void => void socket.destroy();
   signal?.addEventListener('abort', abort);
+  if (signal?.aborted === true) abort();
   try {
     return await new Promise<Socket>((resolve, reject) => {
       const closed = (): void => {
+        const text = `Cannot connect to ${host} port ${port}`;
         const hint = 'Check the name and the port, and whether the server runs.';
-        reject(new ClientError('connect', `Cannot connect to ${host} port ${port}: ${why}.`, { hint }));
+        if (signal?.aborted === true) {
+          reject(new ClientError('connect', `${text}: interrupted.`, { code: 'interrupted' }));
+        } else reject(new ClientError('connect', `${text}: ${why}.`, { code: 'unreachable', hint }));
       };
       socket.once('error', (error: NodeJS.ErrnoException) => {
         why = reasonOf(error);

@@ -2,34 +2,23 @@
  * An FTP session: logged in, with a representation type, a way to make data connections, and a data protection level, over a
  * Connection. What a user does in a session is client.ts's matter.
  */
-import { Secret } from '../../lib/secret.js';
 import type { ProtectionLevel } from '../../security/mechanism.js';
 import { MAXIMUM_BUFFER } from '../../security/safetp1/profile.js';
 import type { Command } from '../../wire/command.js';
 import { parseDirectoryReply } from '../../wire/directory-reply.js';
-import { isCompletion, isFailure, isIntermediate, replyText, type Reply } from '../../wire/reply.js';
+import { readFeatures } from '../../wire/feat.js';
+import { isCompletion, isFailure, replyText, type Reply } from '../../wire/reply.js';
 import { dataDirection, type DataDirection } from '../../wire/verbs.js';
-import { ClientError, quoted, refusedCommand } from '../error.js';
+import { ClientError, interrupted, refusedCommand, throwIfAborted } from '../error.js';
+import type { DataMode, RepresentationType, UserLevel } from '../terms.js';
 import type { Connection } from './connection.js';
-import { DataConnector, type DataMode } from './data-connection.js';
+import { DataConnector } from './data-connection.js';
+import { login, type Credentials } from './login.js';
 import { nameFromWire, nameToWire } from './remote-name.js';
 import { download, upload, type Sink, type TransferResult } from './transfer.js';
 
-/** The levels a user can ask for; RFC 2228's E is none that X-SafeTP1 has. */
-export type UserLevel = Exclude<ProtectionLevel, 'E'>;
-
-export const isUserLevel = (text: string): text is UserLevel => /^[CSP]$/.test(text);
-
-/** RFC 959 §3.1.1: A, text with CRLF line ends; I, octets as they are. */
-export type RepresentationType = 'A' | 'I';
-
-export interface Credentials {
-  readonly user: () => Promise<string>;
-  /** Asked for only when the server wants one. */
-  readonly password: (user: string) => Promise<Secret<string>>;
-  /** Asked for only when the server wants one (RFC 959 §4.1.1, ACCT). */
-  readonly account?: ((user: string) => Promise<Secret<string>>) | undefined;
-}
+export { isUserLevel } from '../terms.js';
+export type { Credentials, RepresentationType, UserLevel };
 
 export interface SessionSetting {
   readonly connection: Connection;
@@ -43,6 +32,9 @@ export interface SessionSetting {
   /** The session stands on a new connection now. */
   readonly reopened: () => void;
 }
+
+/** What a server can do (RFC 2389), by name in upper case, with what it says of each. */
+export type Features = ReadonlyMap<string, string>;
 
 /** A transfer command (RFC 959 §4.1.3, RFC 3659 §7). */
 export interface DataCommand {
@@ -63,6 +55,9 @@ export class Session {
   #type: RepresentationType | undefined;
   /** Those that the server has taken. */
   #credentials: Credentials | undefined;
+  /** What the server said of itself; undefined when it may say something else now. */
+  #features: Features | undefined;
+  #state: 'open' | 'closed' = 'open';
 
   constructor(setting: SessionSetting) {
     this.#setting = setting;
@@ -84,33 +79,10 @@ export class Session {
   }
 
   /** RFC 959 §4.1.1. @throws ClientError of kind `login`, or because the server does not agree to the level */
-  async login({ user, password, account }: Credentials): Promise<void> {
-    const name = await user();
-    let reply = await this.connection.command('USER', nameToWire(name));
-    let secret: Secret<string> | undefined;
-    let further: Secret<string> | undefined;
-    if (reply.code === 331) {
-      secret = await password(name);
-      reply = await this.connection.command('PASS', nameToWire(secret.expose()));
-    }
-    if (reply.code === 332 && account !== undefined) {
-      further = await account(name);
-      reply = await this.connection.command('ACCT', nameToWire(further.expose()));
-    }
-    if (isCompletion(reply)) {
-      const given = secret ?? new Secret('');
-      const added = further;
-      this.#credentials = {
-        user: () => Promise.resolve(name),
-        password: () => Promise.resolve(given),
-        account: added === undefined ? account : () => Promise.resolve(added),
-      };
-      return this.#protectAtFirst();
-    }
-    const [what, hint] = isIntermediate(reply)
-      ? ['The server asks for an account, and none was given', 'Name one in ~/.netrc: account NAME.']
-      : ['The login was refused', 'Check the user name and the password.'];
-    throw new ClientError('login', `${what}:${quoted(reply)}`, { reply, hint });
+  async login(credentials: Credentials): Promise<void> {
+    this.#features = undefined;
+    this.#credentials = await login(this.connection, credentials);
+    return this.#protectAtFirst();
   }
 
   async #protectAtFirst(): Promise<void> {
@@ -128,7 +100,7 @@ export class Session {
     if (engine.bufferSize === undefined) {
       const sized = await this.connection.command('PBSZ', String(this.#setting.bufferSize ?? MAXIMUM_BUFFER));
       if (!isCompletion(sized)) throw refusedCommand('prot', sized);
-      signal?.throwIfAborted();
+      throwIfAborted(signal);
     }
     const reply = await this.connection.command('PROT', level);
     if (!isCompletion(reply)) throw refusedCommand('prot', reply);
@@ -152,7 +124,18 @@ export class Session {
   /** As `command`, for one of which nothing is known: what it may have changed is forgotten. */
   async quote({ verb, argument }: Command): Promise<Reply> {
     this.#type = undefined;
+    this.#features = undefined;
     return this.command(verb, argument);
+  }
+
+  /** What the server can do. The same object until a login, a new connection or a quoted command may have changed it. */
+  async features(): Promise<Features> {
+    if (this.#features !== undefined) return this.#features;
+    const reply = await this.command('FEAT');
+    const features = readFeatures(reply);
+    // Some servers tell nothing before the login (530): that is no answer to keep.
+    if (isCompletion(reply) || reply.code === 500 || reply.code === 502) this.#features = features;
+    return features;
   }
 
   /** Sets the representation type, where it is another. */
@@ -181,11 +164,10 @@ export class Session {
   }
 
   /**
-   * Another session beside this one: the same server, user, directory and level.
+   * Another session beside this one, in a directory: the same server, user and level.
    * @throws ClientError when that cannot be; this session goes on all the same
    */
-  async another(signal?: AbortSignal): Promise<Session> {
-    const directory = await this.workingDirectory();
+  async another(directory: string, signal?: AbortSignal): Promise<Session> {
     const connection = await this.#setting.reconnect(signal);
     const session = new Session({ ...this.#setting, connection, mode: this.mode });
     try {
@@ -196,6 +178,12 @@ export class Session {
       throw error;
     }
     return session;
+  }
+
+  /** Ends the session at once, without QUIT. */
+  close(): void {
+    this.#state = 'closed';
+    this.connection.close();
   }
 
   /** All that has to hold before a transfer. */
@@ -221,27 +209,31 @@ export class Session {
       this.#connection = connection;
       this.#connector = new DataConnector(connection, this.mode);
       this.#type = undefined;
+      this.#features = undefined;
+      // Closed meanwhile: what is new has to go as well.
+      if (this.#state === 'closed') connection.close();
       await this.#restore({ level, credentials: this.#credentials, directory }, signal);
     } catch (error) {
       this.connection.close();
       if (!(error instanceof ClientError)) throw error;
-      const { kind, message, hint } = error;
+      const { kind, message, hint, code } = error;
       const why = `A transfer had broken off, and the session could not be opened again. ${message}`;
-      throw new ClientError(kind, why, hint === undefined ? {} : { hint });
+      throw new ClientError(kind, why, { ...(code && { code }), ...(hint !== undefined && { hint }) });
     }
     this.#setting.reopened();
   }
 
   /** Brings a new connection to where an old one was. */
   async #restore({ level, credentials, directory }: Before, signal: AbortSignal | undefined): Promise<void> {
-    const interrupted = (): void => this.connection.fail(new ClientError('command', 'Interrupted.'));
-    signal?.addEventListener('abort', interrupted);
+    const abort = (): void => this.connection.fail(interrupted());
+    signal?.addEventListener('abort', abort);
+    if (signal?.aborted === true) abort();
     try {
       if (credentials !== undefined) await this.login(credentials);
       if (level !== 'E' && this.connection.engine.level !== level) await this.protect(level);
       if ((await this.workingDirectory()) !== directory) await this.request('CWD', directory);
     } finally {
-      signal?.removeEventListener('abort', interrupted);
+      signal?.removeEventListener('abort', abort);
     }
   }
 }

@@ -5,14 +5,20 @@
  */
 import type { Socket } from 'node:net';
 import { coderFor, type Coder } from '../../data/coder.js';
-import { isCompletion, type Reply } from '../../wire/reply.js';
+import { isCompletion } from '../../wire/reply.js';
 import type { ClientEngine } from '../engine/engine.js';
 import type { Connection } from './connection.js';
-import { reset, type DataConnection, type DataConnector } from './data-connection.js';
+import type { DataConnection, DataConnector } from './data-connection.js';
 import { deferred } from './deferred.js';
-import { ClientError, LocalError, refusedCommand, StalledError } from '../error.js';
+import { ClientError, interrupted, LocalError, refusedCommand, StalledError, throwIfAborted } from '../error.js';
+import { pacedSink, pacedSource } from './pace.js';
 import type { Pending } from './pending.js';
 import { BrokenConnection, chunksOf } from './socket-reader.js';
+import { endWritten, writeAll } from './socket-writer.js';
+import type { Sink, TransferResult } from '../terms.js';
+import { watched } from './watch.js';
+
+export type { Sink, TransferResult };
 
 export interface TransferRequest {
   /** RETR, LIST, STOR … */
@@ -20,19 +26,9 @@ export interface TransferRequest {
   readonly argument?: string | undefined;
   /** RFC 3659 §5: the data begins here in the file, in octets. */
   readonly offset?: number | undefined;
-  /** Aborts: ABOR is sent, and what has come is worth nothing. */
+  /** Aborts: ABOR is sent, the data connection is reset, and what has come is worth nothing. */
   readonly signal?: AbortSignal | undefined;
 }
-
-export interface TransferResult {
-  /** Octets of file data. */
-  readonly octets: number;
-  /** The final reply, 2yz. */
-  readonly reply: Reply;
-}
-
-/** Takes octets in order; resolves when it can take more. What it cannot take it rejects with a LocalError. */
-export type Sink = (octets: Uint8Array) => Promise<void>;
 
 /** From the server to `sink`. @throws ClientError unless the whole of it came */
 export async function download(
@@ -45,8 +41,9 @@ export async function download(
   const opening = (engine: ClientEngine): Coder => coderFor({ direction: 'upload', opener: engine.opener() });
   return run(connection, connector, request, opening, async (socket, coder) => {
     try {
-      for await (const chunk of chunksOf(socket)) await write(coder.push(chunk), sink);
-      await write(coder.finish(), sink);
+      const taken = pacedSink(socket, sink);
+      for await (const chunk of chunksOf(socket)) await write(coder.push(chunk), taken);
+      await write(coder.finish(), taken);
     } catch (error) {
       if (!(error instanceof BrokenConnection)) throw error;
       // A reset behind the last block takes nothing away.
@@ -67,19 +64,18 @@ function dataFailure(cause: 'check-failed' | 'truncated'): ClientError {
       return new ClientError(
         'security',
         'A block of data failed its check: it was changed, repeated or left out on its way.',
-        {
-          hint: 'Connect again from a network you trust.',
-        },
+        { code: 'check-failed', hint: 'Connect again from a network you trust.' },
       );
     case 'truncated':
       return new ClientError('command', 'The data ended before its last block.', {
+        code: 'incomplete',
         hint: 'Try again.',
       });
   }
 }
 
 /**
- * From `source`, whose errors are LocalErrors, to the server.
+ * From `source` to the server.
  * @throws ClientError unless the server says that it has stored all of it
  */
 export async function upload(
@@ -93,17 +89,16 @@ export async function upload(
   const sending = run(connection, connector, request, sealing, async (socket, coder) => {
     // What the server sends here means nothing; reading it is how its close is noticed.
     socket.resume();
-    for await (const chunk of source) {
-      sent.octets += chunk.length;
-      await send(socket, coder.push(chunk));
+    try {
+      for await (const chunk of pacedSource(socket, source)) {
+        sent.octets += chunk.length;
+        await writeAll(socket, sealed(coder.push(chunk)));
+      }
+      await writeAll(socket, sealed(coder.finish()));
+      await endWritten(socket);
+    } catch (error) {
+      throw error instanceof BrokenConnection ? broken() : error;
     }
-    await send(socket, coder.finish());
-    await new Promise<void>((resolve, reject) => {
-      // Not end()'s callback: that one also runs when the connection is destroyed instead.
-      socket.once('finish', resolve);
-      socket.once('close', () => reject(broken()));
-      socket.end();
-    });
     return coder.octets;
   });
   return sending.catch((error: unknown) => {
@@ -113,68 +108,53 @@ export async function upload(
   });
 }
 
-async function send(socket: Socket, out: ReturnType<Coder['push']>): Promise<void> {
-  if (!out.ok) throw usedUp();
-  if (socket.destroyed) throw broken();
-  let flowing = true;
-  for (const piece of out.value) flowing = socket.write(piece);
-  if (flowing) return;
-  await new Promise<void>((resolve, reject) => {
-    const settle = (): void => {
-      socket.off('drain', settle);
-      socket.off('close', settle);
-      if (socket.destroyed) reject(broken());
-      else resolve();
-    };
-    socket.on('drain', settle);
-    socket.on('close', settle);
+function sealed(out: ReturnType<Coder['push']>): readonly Uint8Array[] {
+  if (out.ok) return out.value;
+  throw new ClientError('command', 'This session has sent as many blocks as it can.', {
+    code: 'sequence-used-up',
+    hint: 'Connect again.',
   });
 }
 
-const usedUp = (): ClientError =>
-  new ClientError('command', 'This session has sent as many blocks as it can.', { hint: 'Connect again.' });
-
-const broken = (): ClientError => new ClientError('command', 'The data connection broke.', { hint: 'Try again.' });
+const broken = (): ClientError =>
+  new ClientError('command', 'The data connection broke.', { code: 'incomplete', hint: 'Try again.' });
 
 /** The course that both directions share: connection, command, data, final reply. */
 async function run(
   connection: Connection,
   connector: DataConnector,
-  { verb, argument, offset, signal }: TransferRequest,
+  request: TransferRequest,
   coderOf: (engine: ClientEngine) => Coder,
   move: (socket: Socket, coder: Coder) => Promise<number>,
 ): Promise<TransferResult> {
-  throwIfAborted(signal);
-  const data = await connector.open();
-  let pending: Pending;
-  let coder: Coder;
-  try {
-    if (offset !== undefined && offset > 0) await restartAt(connection, offset);
-    pending = connection.begin({ verb, argument });
-    // Now, and not when there is data: a session that has ended by then has no keys any more, and nothing may go in clear for that.
-    coder = coderOf(connection.engine);
-  } catch (error) {
+  const { verb, argument, signal } = request;
+  const data = await connector.open(signal);
+  const { pending, coder } = await begin(connection, request, coderOf).catch((error: unknown) => {
     data.discard();
     throw error;
-  }
+  });
+  const stopped = deferred<never>();
   let aborted: Pending | undefined;
   const abort = (): void => {
     // ABOR goes first, so that the server does not take the broken connection for the end of the file.
     if (connection.isOpen) aborted = connection.begin({ verb: 'ABOR', argument: undefined });
     data.discard();
+    stopped.reject(interrupted('Interrupted: the transfer was aborted.'));
   };
   signal?.addEventListener('abort', abort, { once: true });
+  if (signal?.aborted === true) abort();
   try {
-    return await settle(
+    return await settle({
       connection,
       data,
       pending,
-      (socket) => move(socket, coder),
-      argument ?? (verb === 'LIST' ? 'ls' : verb),
-    );
+      stopped: stopped.promise,
+      move: (socket) => move(socket, coder),
+      name: argument ?? (verb === 'LIST' ? 'ls' : verb),
+    });
   } catch (error) {
     if (aborted === undefined) throw error;
-    throw new ClientError('command', 'Interrupted: the transfer was aborted.');
+    return await stopped.promise;
   } finally {
     signal?.removeEventListener('abort', abort);
     // The listing of replies stays in step: ABOR has one of its own.
@@ -183,25 +163,51 @@ async function run(
   }
 }
 
-/** REST, which has to stand right before the transfer command (RFC 3659 §5.1). */
-async function restartAt(connection: Connection, offset: number): Promise<void> {
-  const reply = await connection.command('REST', String(offset));
-  if (reply.code !== 350) throw refusedCommand(`REST ${offset}`, reply, 'This server cannot resume: send it whole.');
+interface Begun {
+  readonly pending: Pending;
+  readonly coder: Coder;
 }
 
-async function settle(
+/** The transfer command, with REST right before it (RFC 3659 §5.1). */
+async function begin(
   connection: Connection,
-  data: DataConnection,
-  pending: Pending,
-  move: (socket: Socket) => Promise<number>,
-  name: string,
-): Promise<TransferResult> {
+  { verb, argument, offset = 0, signal }: TransferRequest,
+  coderOf: (engine: ClientEngine) => Coder,
+): Promise<Begun> {
+  // The coder now, and not when there is data: a session that has ended by then has no keys any more, and nothing may go in clear
+  // for that.
+  const now = (): Begun => ({ pending: connection.begin({ verb, argument }), coder: coderOf(connection.engine) });
+  if (offset === 0) return now();
+  const reply = await connection.command('REST', String(offset));
+  if (reply.code !== 350) throw refusedCommand(`REST ${offset}`, reply, 'This server cannot resume: send it whole.');
+  try {
+    throwIfAborted(signal);
+    return now();
+  } catch (error) {
+    // Servers keep the offset for the next transfer, whatever comes between.
+    await connection.command('REST', '0').catch(() => undefined);
+    throw error;
+  }
+}
+
+interface Running {
+  readonly connection: Connection;
+  readonly data: DataConnection;
+  readonly pending: Pending;
+  /** Rejects when the transfer was aborted: what takes or gives the octets may never come back. */
+  readonly stopped: Promise<never>;
+  readonly move: (socket: Socket) => Promise<number>;
+  /** What the user calls it. */
+  readonly name: string;
+}
+
+async function settle({ connection, data, pending, stopped, move, name }: Running): Promise<TransferResult> {
   // A refusal ends the wait for data: there will be none, or what there is, is not whole.
   const refused = pending.final.then((reply) => {
     if (!isCompletion(reply)) throw refusedCommand(name, reply);
   });
   refused.catch(() => undefined);
-  const unlessRefused = <T>(work: Promise<T>): Promise<T> => Promise.race([work, refused.then(() => work)]);
+  const unlessRefused = <T>(work: Promise<T>): Promise<T> => Promise.race([work, stopped, refused.then(() => work)]);
   try {
     await connection.firstReply(pending);
     const socket = await unlessRefused(data.connected());
@@ -215,7 +221,8 @@ async function settle(
     data.discard();
     // A failed check ends the session: somebody has been at the data connection.
     if (error instanceof ClientError && error.kind === 'security') connection.fail(error);
-    if (error instanceof LocalError || error instanceof StalledError) {
+    const isOurs = error instanceof ClientError && error.code === 'interrupted';
+    if (isOurs || error instanceof LocalError || error instanceof StalledError) {
       await connection.settleGivenUp(pending);
       throw error;
     }
@@ -224,45 +231,4 @@ async function settle(
     await refused;
     throw error;
   }
-}
-
-/** The transfer, broken off when nothing moves for too long or the session ends. */
-async function watched(
-  socket: Socket,
-  connection: Connection,
-  pending: Pending,
-  move: (socket: Socket) => Promise<number>,
-): Promise<number> {
-  const { stall } = connection.timeouts;
-  const stalled = deferred<never>();
-  socket.setTimeout(stall, () => {
-    const what = `The transfer stalled: nothing moved on the data connection for ${stall / 1000} s.`;
-    stalled.reject(
-      new StalledError(what, 'Try again; if a firewall is in the way, passive on or passive off may help.'),
-    );
-    reset(socket);
-  });
-  const moving = move(socket);
-  const gone = connection.failed.catch(async (error: unknown) => {
-    // A server that says 421 behind its 226 takes nothing back: what it has sent may still be on its way here.
-    if (await isSettledWhole(pending)) return moving;
-    reset(socket);
-    throw error;
-  });
-  try {
-    return await Promise.race([moving, stalled.promise, gone]);
-  } finally {
-    socket.setTimeout(0);
-  }
-}
-
-/** Whether the final reply is here already, and says that the transfer is whole. */
-async function isSettledWhole(pending: Pending): Promise<boolean> {
-  const whole = pending.final.then(isCompletion, () => false);
-  const notYet = new Promise<boolean>((resolve) => setImmediate(() => resolve(false)));
-  return Promise.race([whole, notYet]);
-}
-
-function throwIfAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted === true) throw new ClientError('command', 'Interrupted.');
 }

@@ -5,10 +5,10 @@
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import { escapeText } from '../../lib/escape.js';
-import type { EngineOutput } from '../engine/output.js';
 import type { ClientError } from '../error.js';
 import { nameToWire } from '../session/remote-name.js';
 import type { Sink } from '../session/transfer.js';
+import type { TraceLine } from '../terms.js';
 import { errorObject, jsonEvent } from './json-events.js';
 
 const LF = 0x0a;
@@ -86,7 +86,7 @@ export class Console {
     if (this.form === 'json') void this.json(errorObject(error));
   }
 
-  trace({ from, protection, text }: Extract<EngineOutput, { kind: 'trace' }>): void {
+  trace({ from, protection, text }: TraceLine): void {
     this.warn(`${from === 'client' ? 'C' : 'S'} ${protection.padEnd(5)} ${shown(text)}`);
   }
 

@@ -1,13 +1,13 @@
 /** Connections to one server: the first, on which its key is recognised or learned, and later ones to the same key only. */
 import type { DsaPublicKey } from '../../crypto/dsa.js';
-import type { EngineOutput, ReadyChannel } from '../engine/output.js';
+import type { ReadyChannel } from '../engine/output.js';
 import { ClientError } from '../error.js';
-import { Connection, type Timeouts } from '../session/connection.js';
+import { Connection } from '../session/connection.js';
+import type { NewServers, Protection, Timeouts, TraceLine } from '../terms.js';
 import { KnownServers, type KnownServer } from './known-servers.js';
-import { sameKey, trustKey, withoutProtection, type NewServers } from './trust.js';
+import { sameKey, trustKey, withoutProtection } from './trust.js';
 
-/** `required`: X-SafeTP1 or nothing. `preferred`: plain FTP with a server that was never known to have it. `none`: plain FTP. */
-export type Protection = 'required' | 'preferred' | 'none';
+export type { Protection };
 
 export interface ContactSetting {
   readonly host: string;
@@ -20,8 +20,10 @@ export interface ContactSetting {
   readonly expectAddress?: string | undefined;
   /** What a user can do about a new server without protection, a sentence; sftpc's own -9 if left out. */
   readonly insist?: string | undefined;
+  /** How a user has a new server accepted, in half a sentence; sftpc's own words if left out. */
+  readonly acceptNew?: string | undefined;
   readonly timeouts?: Partial<Timeouts> | undefined;
-  readonly trace?: ((line: Extract<EngineOutput, { kind: 'trace' }>) => void) | undefined;
+  readonly trace?: ((line: TraceLine) => void) | undefined;
   /** Told, in a sentence, what the user should know though nothing failed. */
   readonly notice?: ((text: string) => void) | undefined;
 }
@@ -81,8 +83,8 @@ export class Contact {
   }
 
   async #trust(key: DsaPublicKey, known: KnownServer | undefined): Promise<boolean> {
-    const { host, port, newServers } = this.#setting;
-    return trustKey({ server: { host, port }, known, servers: this.#servers, newServers }, key);
+    const { host, port, newServers, acceptNew } = this.#setting;
+    return trustKey({ server: { host, port }, known, servers: this.#servers, newServers, acceptNew }, key);
   }
 
   async #remember(known: KnownServer | undefined): Promise<void> {

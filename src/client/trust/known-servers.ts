@@ -58,6 +58,7 @@ export function parseKnownServers(text: string, file: string): readonly KnownSer
     const [, host, port, fingerprint] = LINE.exec(line) ?? [];
     if (host === undefined || port === undefined || fingerprint === undefined) {
       throw new ClientError('security', `${file}:${index + 1}: not a line of the form "host port SHA256:…".`, {
+        code: 'known-servers',
         hint: 'Correct or remove that line.',
       });
     }
@@ -149,6 +150,7 @@ export class KnownServers {
     } catch (error) {
       if (error instanceof ClientError) throw error;
       throw new ClientError('security', `${this.file}: ${reasonOf(error)}: the keys of servers cannot be changed.`, {
+        code: 'known-servers',
         hint: 'Name a file that can be written: --known-servers FILE.',
       });
     }
@@ -160,6 +162,7 @@ export class KnownServers {
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
       throw new ClientError('security', `${this.file}: ${reasonOf(error)}: no server can be recognised.`, {
+        code: 'known-servers',
         hint: 'Name a file that can be read: --known-servers FILE.',
       });
     }

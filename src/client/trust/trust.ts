@@ -4,16 +4,18 @@
  */
 import type { DsaPublicKey } from '../../crypto/dsa.js';
 import { ClientError } from '../error.js';
+import type { NewServers } from '../terms.js';
 import { keysCommand, type KnownServer, type KnownServers, type ServerName } from './known-servers.js';
 
-/** What to do about a server that was never met before. A function shows the text, which ends in a question, to somebody. */
-export type NewServers = 'refuse' | 'accept' | ((question: string) => Promise<boolean>);
+export type { NewServers };
 
 export interface TrustSetting {
   readonly server: ServerName;
   readonly known: KnownServer | undefined;
   readonly servers: KnownServers;
   readonly newServers: NewServers;
+  /** How a user has a new server accepted, in half a sentence; sftpc's own words if left out. */
+  readonly acceptNew?: string | undefined;
 }
 
 /** Decides on a key. Rejects with a ClientError that says why not. */
@@ -31,6 +33,7 @@ export async function trustKey(setting: TrustSetting, key: DsaPublicKey): Promis
         `The known one is in line ${known.line} of ${servers.file}.`,
       ].join('\n'),
       {
+        code: 'key-changed',
         hint: [
           "Ask the server's administrator for the new fingerprint. Only if it is the one shown now, forget the old one and connect again:",
           `    ${keysCommand(['remove'], servers.file, server)}`,
@@ -42,8 +45,9 @@ export async function trustKey(setting: TrustSetting, key: DsaPublicKey): Promis
   const shown = `The server at ${where} is new. Its key (DSA, ${key.modulusBits} bits) has the fingerprint\n  ${key.fingerprint}`;
   if (newServers === 'refuse') {
     throw new ClientError('security', `${shown}\nIt is not trusted yet, and there is no terminal to ask on.`, {
+      code: 'unknown-server',
       hint: [
-        "Connect once from a terminal, use --accept-new if the network is one you trust, or, if this is the fingerprint that the server's administrator told you:",
+        `${setting.acceptNew ?? 'Connect once from a terminal, use --accept-new if the network is one you trust'}, or, if this is the fingerprint that the server's administrator told you:`,
         `    ${keysCommand(['import'], servers.file, { ...server, fingerprint: key.fingerprint })}`,
       ].join('\n'),
     });
@@ -51,6 +55,7 @@ export async function trustKey(setting: TrustSetting, key: DsaPublicKey): Promis
   const question = `${shown}\nCompare it with what the server's administrator told you. Trust it from now on?`;
   if (await newServers(question)) return true;
   throw new ClientError('security', 'The key was not accepted; nothing was sent.', {
+    code: 'key-rejected',
     hint: "Ask the server's administrator for the fingerprint: sftpd-keygen --show prints it there.",
   });
 }
@@ -65,7 +70,7 @@ export function sameKey(server: ServerName, before: DsaPublicKey | undefined, ke
       `  a moment ago: ${before?.fingerprint ?? 'none'}`,
       `  shown now:    ${key.fingerprint}`,
     ].join('\n'),
-    { hint: "Ask the server's administrator." },
+    { code: 'key-changed', hint: "Ask the server's administrator." },
   );
 }
 
@@ -79,6 +84,7 @@ export function withoutProtection(
   const where = `${server.host} port ${server.port}`;
   if (known === undefined) {
     return new ClientError('security', `${where} offers no protection. ${error.message}`, {
+      code: 'no-protection',
       hint: insist ?? 'To send everything in clear, password included, insist with -9.',
     });
   }
@@ -86,6 +92,7 @@ export function withoutProtection(
     'security',
     `WARNING: ${where} was protected by X-SafeTP1 before and does not offer it now. Somebody may be trying to make you send your password in clear (a drop-down attack). ${error.message}`,
     {
+      code: 'protection-lost',
       hint:
         insist === undefined
           ? "Ask the server's administrator. To send everything in clear all the same, insist with -9."
