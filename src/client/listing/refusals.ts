@@ -1,0 +1,17 @@
+/** Listings that are not believed. Text of the server in them is escaped where it is printed. */
+import { ClientError } from '../error.js';
+
+/** Of a line that cannot be read, so much is shown, in octets. */
+const MAX_SHOWN_LINE = 200;
+
+/** A line in no known form. */
+export function unreadable(line: string): ClientError {
+  const text = `The server lists its files in a form that cannot be read: ${line.slice(0, MAX_SHOWN_LINE)}`;
+  return new ClientError('command', text, { code: 'unreadable-listing', hint: 'Name the files one by one.' });
+}
+
+/** A name that no file of a directory can have, with which a server may want to be obeyed elsewhere than in that directory. */
+export function unsafe(name: string): ClientError {
+  const text = `The server lists a name that no file can have: ${JSON.stringify(name.slice(0, MAX_SHOWN_LINE))}`;
+  return new ClientError('security', text, { code: 'unsafe-name', hint: "Ask the server's administrator." });
+}
