@@ -1,6 +1,8 @@
 /** The library's face and the programs' own: a session with an FTP server, as what a user can do in it. */
+import type { Readable, Writable } from 'node:stream';
 import type { Command } from '../wire/command.js';
 import type { Reply } from '../wire/reply.js';
+import { receiveFile, sendFile, targetOf } from './files/local-file.js';
 import { DirectoryReader } from './listing/directory-reader.js';
 import type { RemoteEntry } from './listing/entry.js';
 import { modifiedOf, setModifiedOf, sizeOf, statusOf } from './listing/status.js';
@@ -10,12 +12,14 @@ import { nameFromWire } from './session/remote-name.js';
 import type { Session } from './session/session.js';
 import type { Sink, TransferResult } from './session/transfer.js';
 import { Turns } from './session/turns.js';
+import { readableOf, writableOf } from './streams.js';
 import type { DataMode, UserLevel } from './terms.js';
 
 /**
  * A session. Every method rejects with a {@link ClientError}; when the session is over, every one does.
  *
- * Methods wait for those called before them. While a transfer of the caller's is under way (`list`, `retrieve`, `store`), all but `quit` and `close` are refused with the code `busy`: another() makes a second
+ * Methods wait for those called before them. While a transfer of the caller's is under way (`list`, `retrieve`, `store`,
+ * `download`, `upload`, a stream), all but `quit` and `close` are refused with the code `busy`: another() makes a second
  * session, beforehand.
  *
  * Paths are as the server has them, relative to its working directory, or absolute. What is no UTF-8 on the server is a lone
@@ -148,6 +152,48 @@ export class Client {
     const { type = 'I', offset, append, signal } = options;
     const command = { verb: append === true ? 'APPE' : 'STOR', path, type, offset, signal } as const;
     return this.#turns.transfer(signal, () => this.#session.send(command, source));
+  }
+
+  /**
+   * Receives a file into one of this side, which appears, or is replaced, only when all of it has come.
+   * @param local - a file, or a folder to put it into under its own name
+   */
+  async download(path: string, local: string, options: Omit<ReceiveOptions, 'offset'> = {}): Promise<TransferResult> {
+    const file = await receiveFile(await targetOf(path, local));
+    try {
+      const result = await this.retrieve(path, file.sink, options);
+      await file.keep();
+      return result;
+    } catch (error) {
+      await file.discard();
+      throw error;
+    }
+  }
+
+  /** Sends a file of this side. @throws ClientError unless the server has stored all of it */
+  async upload(local: string, path: string, options: Omit<SendOptions, 'offset'> = {}): Promise<TransferResult> {
+    const file = await sendFile(local);
+    try {
+      return await this.store(path, file.source, options);
+    } finally {
+      await file.close();
+    }
+  }
+
+  /**
+   * Receives a file as a stream, whose `end` comes only when all of it has come and the server has said so; everything else is
+   * its `error`. Destroying it aborts the transfer. The session is the stream's from now until its `end` or `close`.
+   */
+  createReadStream(path: string, options: ReceiveOptions = {}): Readable {
+    return readableOf((sink, signal) => this.retrieve(path, sink, { ...options, signal }), options.signal);
+  }
+
+  /**
+   * Sends a file as a stream, whose `finish` comes only when the server has stored all of it; everything else is its `error`.
+   * Destroying it aborts the transfer, so that the server knows that what has come is not whole. It may keep it all the same.
+   */
+  createWriteStream(path: string, options: SendOptions = {}): Writable {
+    return writableOf((source, signal) => this.store(path, source, { ...options, signal }), options.signal);
   }
 
   async delete(path: string): Promise<void> {
