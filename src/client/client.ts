@@ -10,10 +10,9 @@ import { credentialsOf, type Login, type ReceiveOptions, type SendOptions } from
 import type { Connection } from './session/connection.js';
 import { nameFromWire } from './session/remote-name.js';
 import type { Session } from './session/session.js';
-import type { Sink, TransferResult } from './session/transfer.js';
 import { Turns } from './session/turns.js';
 import { readableOf, writableOf } from './streams.js';
-import type { DataMode, UserLevel } from './terms.js';
+import type { DataMode, Sink, TransferResult, UserLevel } from './terms.js';
 
 /**
  * A session. Every method rejects with a {@link ClientError}; when the session is over, every one does.
@@ -79,10 +78,12 @@ export class Client {
     return this.#turns.take(() => this.#session.protect(level, signal));
   }
 
+  /** CWD. */
   async changeDirectory(path: string): Promise<void> {
     await this.request('CWD', path);
   }
 
+  /** PWD. */
   async workingDirectory(): Promise<string> {
     return this.#turns.take(() => this.#session.workingDirectory());
   }
@@ -196,18 +197,22 @@ export class Client {
     return writableOf((source, signal) => this.store(path, source, { ...options, signal }), options.signal);
   }
 
+  /** DELE: a file. */
   async delete(path: string): Promise<void> {
     await this.request('DELE', path);
   }
 
+  /** MKD. */
   async makeDirectory(path: string): Promise<void> {
     await this.request('MKD', path);
   }
 
+  /** RMD: an empty directory. */
   async removeDirectory(path: string): Promise<void> {
     await this.request('RMD', path);
   }
 
+  /** RNFR and RNTO. */
   async rename(from: string, to: string): Promise<void> {
     await this.#turns.take(async () => {
       await this.#session.request('RNFR', from);
@@ -225,7 +230,7 @@ export class Client {
     return this.#turns.take(() => this.#session.request(verb, argument));
   }
 
-  /** Any command but those of the protection and of data connections. A 4yz or 5yz reply is a value. */
+  /** Any command but those of the protection and of data connections; its argument may hold a name. A 4yz or 5yz reply is a value. */
   async quote(command: Command): Promise<Reply> {
     return this.#turns.take(() => this.#session.quote(command));
   }

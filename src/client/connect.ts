@@ -10,6 +10,7 @@ import { defaultKnownServersFile } from './trust/known-servers.js';
 /** RFC 959: the control connection's port. */
 export const DEFAULT_PORT = 21;
 
+/** With whom to have a session, and how. */
 export interface ConnectOptions {
   /** A name or an address. */
   readonly host: string;
@@ -35,6 +36,7 @@ export interface ConnectOptions {
   readonly newServers?: NewServers | undefined;
   /** The server's own IP address, where NAT hides it. */
   readonly expectAddress?: string | undefined;
+  /** 30 s for a connection, 120 s for a reply and for data, for those that are left out. */
   readonly timeouts?: Partial<Timeouts> | undefined;
   /** Gives up, until the session is there. */
   readonly signal?: AbortSignal | undefined;

@@ -98,7 +98,7 @@ export interface ErrorDetails {
   readonly hint?: string;
   /** The server's reply that the error is about. */
   readonly reply?: Reply;
-  /** The engine's failure that the error is about. */
+  /** @internal The engine's failure that the error is about. */
   readonly failure?: EngineFailure;
 }
 

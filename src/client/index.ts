@@ -11,11 +11,19 @@
 export type { Command } from '../wire/command.js';
 export type { Reply } from '../wire/reply.js';
 export { Secret } from '../lib/secret.js';
-export { Client } from './client.js';
+export type { Client } from './client.js';
 export { connect, type ConnectOptions } from './connect.js';
 export { ClientError, type ErrorCode, type ErrorKind } from './error.js';
 export type { RemoteEntry } from './listing/entry.js';
 export type { Login, Password, ReceiveOptions, SendOptions } from './options.js';
-export type { Sink } from './session/pace.js';
-export type { TransferResult } from './session/transfer.js';
-export type { DataMode, NewServers, Protection, RepresentationType, Timeouts, TraceLine, UserLevel } from './terms.js';
+export type {
+  DataMode,
+  NewServers,
+  Protection,
+  RepresentationType,
+  Sink,
+  Timeouts,
+  TraceLine,
+  TransferResult,
+  UserLevel,
+} from './terms.js';

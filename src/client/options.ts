@@ -3,6 +3,7 @@ import { Secret } from '../lib/secret.js';
 import type { Credentials } from './session/login.js';
 import type { RepresentationType } from './terms.js';
 
+/** How to receive a file. */
 export interface ReceiveOptions {
   /** I, octets as they are, if left out; A, text with CRLF line ends. */
   readonly type?: RepresentationType | undefined;
@@ -12,6 +13,7 @@ export interface ReceiveOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** How to send a file. */
 export interface SendOptions extends ReceiveOptions {
   /** Adds to the file in place of replacing it (APPE). */
   readonly append?: boolean | undefined;
@@ -20,6 +22,7 @@ export interface SendOptions extends ReceiveOptions {
 /** A password, or a function that is called only when the server wants it. A Secret is never shown by mistake. */
 export type Password = string | Secret<string> | ((user: string) => Promise<string | Secret<string>>);
 
+/** As whom to log in. */
 export interface Login {
   /** A name, or a function that gives it. */
   readonly user: string | (() => Promise<string>);
@@ -29,6 +32,7 @@ export interface Login {
   readonly account?: Password | undefined;
 }
 
+/** @internal */
 export function credentialsOf({ user, password = '', account }: Login): Credentials {
   return {
     user: typeof user === 'string' ? () => Promise.resolve(user) : user,

@@ -5,7 +5,7 @@
 import { Readable, Writable } from 'node:stream';
 import { interrupted } from './error.js';
 import { deferred, type Deferred } from './session/deferred.js';
-import type { Sink } from './session/pace.js';
+import type { Sink } from './terms.js';
 
 /** Begins a transfer. Rejects with a ClientError. */
 type Receive = (sink: Sink, signal: AbortSignal) => Promise<unknown>;

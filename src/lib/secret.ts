@@ -16,10 +16,12 @@ export class Secret<T> {
     return this.#value;
   }
 
+  /** `[secret]`. */
   toString(): string {
     return '[secret]';
   }
 
+  /** `[secret]`. */
   toJSON(): string {
     return '[secret]';
   }

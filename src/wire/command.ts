@@ -3,6 +3,7 @@ import { err, ok, type Result } from '../lib/result.js';
 import { MAX_VERB } from './limits.js';
 import { lineOctets } from './telnet.js';
 
+/** One command. */
 export interface Command {
   /** Upper case; a letter, then letters or digits. */
   readonly verb: string;

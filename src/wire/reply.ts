@@ -3,6 +3,7 @@ import { MAX_REPLY, MAX_REPLY_LINE, REPLY_CODE_LENGTH } from './limits.js';
 import { LineReader } from './line.js';
 import { lineOctets } from './telnet.js';
 
+/** One reply, of one or more lines. */
 export interface Reply {
   /** 100..699. */
   readonly code: number;

@@ -16,7 +16,8 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 const project = path.resolve(import.meta.dirname, '..', '..');
-const SOURCES = ['src', 'schemas', 'scripts', 'etc', 'man', 'LICENSE', 'package.json', 'package-lock.json'];
+const FOLDERS = ['src', 'schemas', 'scripts', 'docs', 'etc', 'examples', 'man'];
+const SOURCES = [...FOLDERS, 'LICENSE', 'package.json', 'package-lock.json'];
 const manifest = JSON.parse(readFileSync(path.join(project, 'package.json'), 'utf8')) as {
   readonly version: string;
   readonly bin: Readonly<Record<string, string>>;
@@ -64,8 +65,9 @@ describe('packed, and installed under a prefix', () => {
   test('holds what is needed and nothing else', () => {
     const tops = new Set(packed.map((name) => name.split('/').slice(1, 3).join('/')));
     const folders = ['dist/schemas', 'dist/src', 'schemas/sftpd.schema.json', 'LICENSE', 'package.json'];
-    expect([...tops].filter((name) => !/^(etc|man)\//.test(name)).sort()).toEqual(folders.sort());
-    expect(packed.filter((name) => /\.(map|ts|test\.js)$|\/test\//.test(name))).toEqual([]);
+    expect([...tops].filter((name) => !/^(docs|etc|examples|man)\//.test(name)).sort()).toEqual(folders.sort());
+    // The declarations are the library's: see test/client/the-library-is-used-from-outside.test.ts.
+    expect(packed.filter((name) => /\.(map|(?<!\.d\.)ts|test\.js)$|\/test\//.test(name))).toEqual([]);
     expect(packed).toContain('package/etc/sftpd.yaml');
   });
 

@@ -1,9 +1,9 @@
 /** Connections to one server: the first, on which its key is recognised or learned, and later ones to the same key only. */
 import type { DsaPublicKey } from '../../crypto/dsa.js';
-import type { ReadyChannel } from '../engine/output.js';
+import type { EngineOutput, ReadyChannel } from '../engine/output.js';
 import { ClientError } from '../error.js';
 import { Connection } from '../session/connection.js';
-import type { NewServers, Protection, Timeouts, TraceLine } from '../terms.js';
+import type { NewServers, Protection, Timeouts } from '../terms.js';
 import { KnownServers, type KnownServer } from './known-servers.js';
 import { sameKey, trustKey, withoutProtection } from './trust.js';
 
@@ -23,7 +23,7 @@ export interface ContactSetting {
   /** How a user has a new server accepted, in half a sentence; sftpc's own words if left out. */
   readonly acceptNew?: string | undefined;
   readonly timeouts?: Partial<Timeouts> | undefined;
-  readonly trace?: ((line: TraceLine) => void) | undefined;
+  readonly trace?: ((line: Extract<EngineOutput, { kind: 'trace' }>) => void) | undefined;
   /** Told, in a sentence, what the user should know though nothing failed. */
   readonly notice?: ((text: string) => void) | undefined;
 }
