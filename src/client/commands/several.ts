@@ -1,5 +1,4 @@
 /** Commands that do the same with several files: which of them are meant, and what becomes of the rest when one fails. */
-import { reportError } from '../cli/report.js';
 import { ClientError } from '../error.js';
 import { nameToWire } from '../session/remote-name.js';
 import { shown } from '../terminal/console.js';
@@ -69,7 +68,7 @@ export async function forEach<T>(
     } catch (error) {
       const goesOn = error instanceof ClientError && sessions.client?.isOpen === true && !signal.aborted;
       if (!goesOn || items.length === 1) throw error;
-      await reportError(console, error);
+      console.error(error);
       failures += 1;
     }
   }
