@@ -4,6 +4,7 @@
  */
 import type { EngineFailure } from './engine/failure.js';
 import type { Reply } from '../wire/reply.js';
+import { nameFromWire } from './session/remote-name.js';
 
 /** Exit statuses of sftpc. */
 export const EXIT = {
@@ -118,7 +119,7 @@ export class ClientError extends Error {
 
   /**
    * @internal
-   * @param message - one sentence; may quote the server, and is escaped where it is printed
+   * @param message - a sentence; may quote the server as remote-name.ts has its names, and is escaped where it is printed
    */
   constructor(kind: ErrorKind, message: string, details: ErrorDetails = {}) {
     super(message);
@@ -211,7 +212,7 @@ function codeOf({ code, detail }: EngineFailure): ErrorCode {
 export function errorOf(failure: EngineFailure): ClientError {
   const hint = (failure.detail && EXCHANGE_HINTS[failure.detail]) ?? HINTS[failure.code];
   const kind = failure.kind === 'security' ? 'security' : 'connect';
-  return new ClientError(kind, failure.text, { code: codeOf(failure), failure, hint });
+  return new ClientError(kind, nameFromWire(failure.text), { code: codeOf(failure), failure, hint });
 }
 
 /** What to do next, by the code of the server's reply (RFC 959 §4.2, RFC 2228 §4). */
@@ -252,7 +253,7 @@ const MAX_QUOTED_LINES = 12;
 
 /** A reply as the end of a sentence; one of several lines on lines of its own, since the reason may stand in any of them. */
 export function quoted({ lines }: Reply): string {
-  const last = lines.slice(-MAX_QUOTED_LINES).map((line) => line.trimEnd());
+  const last = lines.slice(-MAX_QUOTED_LINES).map((line) => nameFromWire(line.trimEnd()));
   return last.length === 1 ? ` ${last[0]?.trim() ?? ''}` : ['', ...last].join('\n    ');
 }
 

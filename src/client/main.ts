@@ -9,7 +9,7 @@ const listeners = new Set<() => void>();
 let received: NodeJS.Signals | undefined;
 
 function interrupt(signal: NodeJS.Signals): void {
-  received ??= signal;
+  received = signal;
   if (listeners.size === 0) process.exit(128 + constants.signals[signal]);
   const told = [...listeners];
   // Told once: who presses Ctrl-C again means it.
@@ -18,7 +18,7 @@ function interrupt(signal: NodeJS.Signals): void {
 }
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt);
-// A reader that goes away (sftpc … -- ls | head) is not a failure.
+// A reader that goes away (sftpc … -- ls | head), or a terminal, is not a failure.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 process.on('uncaughtException', (error) => {
   process.stderr.write(`${bugReport(error)}\n`);
@@ -35,4 +35,10 @@ process.exitCode = await run(process.argv.slice(2), {
     return () => listeners.delete(listener);
   },
   signal: () => received && constants.signals[received],
+  // As the terminal itself does it: all processes of the job.
+  suspend: () => void process.kill(0, 'SIGTSTP'),
+  onContinue: (listener) => {
+    process.on('SIGCONT', listener);
+    return () => process.off('SIGCONT', listener);
+  },
 });

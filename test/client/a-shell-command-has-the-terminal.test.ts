@@ -1,10 +1,11 @@
 // ! in scripts and at the prompt. What a person sees of it needs a real terminal, and was looked at in one.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { withoutInterrupts } from '../../src/client/commands/runner.js';
 import { parseLine } from '../../src/client/commands/table.js';
-import { LentTerminal } from '../../src/client/terminal/lent-terminal.js';
+import { Keyboard } from '../../src/client/terminal/keyboard.js';
 import { demoFtpd, folder, sftpc } from './sftpc.js';
 
 beforeEach(() => void vi.stubEnv('SHELL', '/bin/sh'));
@@ -51,11 +52,23 @@ describe('a command of the shell', () => {
 describe('a lent terminal', () => {
   it('is let go once and taken back once, whatever comes of the work', async () => {
     const told: string[] = [];
-    const terminal = new LentTerminal();
-    terminal.hold({ release: () => void told.push('release'), take: () => void told.push('take') });
-    await terminal.lend(() => terminal.lend(() => Promise.resolve(void told.push('work'))));
-    await expect(terminal.lend(() => Promise.reject(new Error('no')))).rejects.toThrow('no');
-    expect(told).toEqual(['release', 'work', 'take', 'release', 'take']);
+    const setRawMode = (raw: boolean): void => void told.push(raw ? 'raw' : 'cooked');
+    const input = Object.assign(new PassThrough(), { isTTY: true, setRawMode });
+    const keyboard = new Keyboard(input, {});
+    const letGo = keyboard.hold();
+    const interrupts: string[] = [];
+    keyboard.onInterrupt(() => interrupts.push('ours'));
+    await keyboard.lend(() =>
+      keyboard.lend(() => {
+        told.push(input.listenerCount('data') === 0 ? 'work' : 'ours');
+        keyboard.interrupt();
+        return Promise.resolve();
+      }),
+    );
+    await expect(keyboard.lend(() => Promise.reject(new Error('no')))).rejects.toThrow('no');
+    letGo();
+    expect(told).toEqual(['raw', 'cooked', 'work', 'raw', 'cooked', 'raw', 'cooked']);
+    expect(interrupts).toEqual([]);
   });
 
   it('has its interrupts to itself, however many', async () => {

@@ -81,7 +81,7 @@ describe('a session in which a protected transfer broke off', () => {
     shell.type(CTRL_C);
     await shell.until(/sftpc: Interrupted: the transfer was aborted\.\n/);
     shell.type(`put ${join(root, 'sub', 'small')} up\n`);
-    await shell.until(/octets stored as up\n/);
+    await shell.until(/octets stored as up \(.*\)\n/);
     expect(shell.shown()).not.toContain(REOPENED);
     shell.type(`get small ${local}/small\nprot\npwd\nget small ${local}/smaller\n`);
     await shell.until(/octets received as .*smaller/);
@@ -111,6 +111,7 @@ describe('a session in which a protected transfer broke off', () => {
     await shell.until(
       /sftpc: A transfer had broken off, and the session could not be opened again\. The login was refused: 530 not any more\n/,
     );
+    await shell.until(/\(not connected\) sftpc> /);
     shell.type('ls\n');
     await shell.until(/sftpc: The session with 127\.0\.0\.1 is over\.\n {2}open connects again\.\n/);
     shell.type('bye\n');

@@ -1,9 +1,11 @@
 /** Runs sftpc inside this process, without a terminal. */
+import { mkdtempSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Readable, Writable } from 'node:stream';
+import { stripVTControlCharacters } from 'node:util';
 import { expect, onTestFinished } from 'vitest';
 import { run, type World } from '../../src/client/cli/run.js';
 import { startDemoFtpd } from '../../src/demo/ftpd.js';
@@ -72,17 +74,22 @@ export interface TypedSession {
 /** Runs sftpc as on a terminal, on which standard output and standard error show alike. */
 export function typed(argv: readonly string[], world: Partial<World> = {}): TypedSession {
   const stdin = Object.assign(new PassThrough(), { isTTY: true });
-  const [screen, raw] = collector();
-  const shown = (): string => raw().replace(/\x1b\[[0-9;]*[A-Za-z]|\r/g, '');
+  const [stream, raw] = collector();
+  const screen = Object.assign(stream, { isTTY: true, columns: 500 });
+  const shown = (): string => stripVTControlCharacters(raw()).replaceAll('\r', '');
+  const state = mkdtempSync(join(tmpdir(), 'sftpc-state-'));
   const status = run(argv, {
     stdin,
-    stdout: Object.assign(screen, { isTTY: true, columns: 500 }),
+    stdout: screen,
     stderr: screen,
     onInterrupt: () => () => undefined,
     ...world,
-    env: { ...HOMELESS, ...(world.env ?? { SFTPC_PASSWORD: 'secret' }) },
+    env: { ...HOMELESS, XDG_STATE_HOME: state, ...(world.env ?? { SFTPC_PASSWORD: 'secret' }) },
   });
-  onTestFinished(() => void stdin.end());
+  onTestFinished(async () => {
+    stdin.end();
+    await rm(state, { recursive: true, force: true });
+  });
   let seen = 0;
   return {
     type: (text) => void stdin.write(text),

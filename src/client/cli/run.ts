@@ -3,6 +3,7 @@ import { programVersion } from '../../cli/version.js';
 import { EXIT } from '../error.js';
 import { runProxy } from '../proxy/run.js';
 import { Console } from '../terminal/console.js';
+import { lookOf } from '../terminal/look.js';
 import { parseArguments } from './arguments.js';
 import { runKeys } from './keys.js';
 import { reported, reportMistakes } from './report.js';
@@ -22,7 +23,8 @@ export async function run(argv: readonly string[], world: World): Promise<number
   const settings = invocation.ok && invocation.value.kind === 'work' ? invocation.value : undefined;
   // Who wants JSON wants it of wrong arguments, too.
   const form = argv.includes('--json') ? 'json' : 'text';
-  const console = new Console(world.stdout, world.stderr, settings?.form ?? form, settings?.talk);
+  const look = await lookOf(world.stderr, world.env);
+  const console = new Console(world.stdout, world.stderr, settings?.form ?? form, settings?.talk, look);
   if (invocation.ok && invocation.value.kind !== 'work') {
     world.stdout.write(invocation.value.kind === 'help' ? usage() : `sftpc ${programVersion()}\n`);
     return EXIT.ok;

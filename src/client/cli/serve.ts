@@ -1,16 +1,14 @@
 /** The work of a run: its sessions, and what is done in them. */
 import { open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import { initialPreferences } from '../commands/preferences.js';
+import { initialPreferences, type Preferences } from '../commands/preferences.js';
 import { withoutInterrupts } from '../commands/runner.js';
 import { Sessions } from '../commands/sessions.js';
 import { ClientError } from '../error.js';
 import { reasonOf } from '../files/local-file.js';
 import type { TransferObserver } from '../files/transfer-events.js';
 import type { Console } from '../terminal/console.js';
-import { LentTerminal } from '../terminal/lent-terminal.js';
-import { runPrompt } from '../terminal/prompt.js';
-import { ask, askSecret, askYesNo, type Asking } from '../terminal/questions.js';
+import type { Person } from '../terminal/person.js';
 import { transferNotes } from '../terminal/transfer-notes.js';
 import type { Settings } from './arguments.js';
 import { attempts } from './attempts.js';
@@ -30,10 +28,12 @@ export async function serve(settings: Settings, world: World, console: Console):
       'a password on the command line can be read by every user of this machine; --password-file hides it',
     );
   }
-  const terminal = new LentTerminal();
-  const { asking, confirm } = questions(work, world, terminal);
+  const person = await personFor(work, world, console);
+  const stopRenewing = world.onContinue?.(() => console.screen.renew());
   const preferences = initialPreferences(settings.mode);
-  const sessions = new Sessions(entrance({ settings, world, console, preferences, asking, confirm }));
+  const sessions = new Sessions(
+    entrance({ settings, world, console, preferences, asking: person, confirm: person?.agree }),
+  );
   const steps = attempts(
     settings,
     console,
@@ -45,15 +45,20 @@ export async function serve(settings: Settings, world: World, console: Console):
     sessions,
     console,
     preferences,
-    observe: observer(console),
-    asking,
-    lend: <T>(work: () => Promise<T>) => terminal.lend(() => withoutInterrupts(world.onInterrupt, work)),
+    observe: await observer(world, console, preferences),
+    asking: person,
+    lend: <T>(work: () => Promise<T>) => {
+      const alone = (): Promise<T> => withoutInterrupts(world.onInterrupt, work);
+      return person === undefined ? alone() : person.lend(alone);
+    },
   };
   const run: ScriptRun = { context, onInterrupt: steps.onInterrupt, attempt: steps.attempt };
   try {
-    await perform(work, run, world, terminal);
+    await perform(work, run, world, person);
     return steps.status();
   } finally {
+    person?.leave();
+    stopRenewing?.();
     await sessions.close();
   }
 }
@@ -62,7 +67,7 @@ export async function serve(settings: Settings, world: World, console: Console):
 function workHere({ work, form }: Settings, { stdin, stdout }: World): Work {
   const isTerminal = stdin.isTTY === true;
   const start = startAt(work);
-  if (start !== undefined && form === 'text' && isTerminal && 'isTTY' in stdout && stdout.isTTY === true) {
+  if (start !== undefined && form === 'text' && isTerminal && stdout.isTTY === true) {
     return { kind: 'session', start };
   }
   if (work.kind === 'session' && work.start === undefined && !isTerminal) {
@@ -78,35 +83,27 @@ function workHere({ work, form }: Settings, { stdin, stdout }: World): Work {
   return work;
 }
 
-function questions(
-  work: Work,
-  { stdin, stderr }: World,
-  { lend }: LentTerminal,
-): { readonly asking: Asking | undefined; readonly confirm: ((text: string) => Promise<boolean>) | undefined } {
+/** Who can be asked. What only somebody at a terminal needs is loaded only there: a script starts without. */
+async function personFor(work: Work, world: World, console: Console): Promise<Person | undefined> {
   // Where a script or a file is read from, no answers are.
   const isTaken = (work.kind === 'batch' || work.kind === 'upload') && work.file === '-';
-  if (stdin.isTTY !== true || isTaken) return { asking: undefined, confirm: undefined };
-  return {
-    asking: {
-      line: (prompt) => lend(() => ask(stdin, stderr, prompt)),
-      secret: (prompt) => lend(() => askSecret(stdin, stderr, prompt)),
-    },
-    confirm: (text) => lend(() => askYesNo(stdin, stderr, text)),
-  };
+  if (world.stdin.isTTY !== true || isTaken) return undefined;
+  const { personAt } = await import('../terminal/person.js');
+  return personAt(world, console);
 }
 
-async function perform(work: Work, run: ScriptRun, world: World, terminal: LentTerminal): Promise<void> {
+async function perform(work: Work, run: ScriptRun, world: World, person: Person | undefined): Promise<void> {
   const enter = entering(run);
   switch (work.kind) {
     case 'session':
       await begin(work.start, run, enter);
-      if (world.stdin.isTTY !== true) return runScript(world.stdin, undefined, run);
+      if (person === undefined) return runScript(world.stdin, undefined, run);
       run.context.console.note(
         work.start === undefined
           ? 'open HOST connects, help lists the commands, bye ends.'
           : 'Logged in. help lists the commands, bye ends the session.',
       );
-      return runPrompt(world.stdin, world.stdout, run.context, terminal);
+      return person.prompt(run.context);
     case 'commands':
       await begin(work.start, run, enter);
       return runAll(work.commands, run);
@@ -157,11 +154,14 @@ async function scriptOf(file: string, { stdin }: World): Promise<Readable> {
   throw new ClientError('usage', `${file} is a folder.`, { hint });
 }
 
-/** Lines for people, and objects for programs. */
-function observer(console: Console): TransferObserver {
-  const notes = transferNotes(console);
-  return (event) => {
-    notes(event);
-    if (console.form === 'json') void console.json(transferObject(event));
-  };
+/** Lines for people, on a terminal also how far a transfer is; and objects for programs. */
+async function observer(world: World, console: Console, preferences: Preferences): Promise<TransferObserver> {
+  const observers = [transferNotes(console)];
+  if (console.form === 'json') observers.push((event) => void console.json(transferObject(event)));
+  else if (console.look.terminal === 'drawing' && console.talk === 'all') {
+    const { hashMarks, progressBars } = await import('../terminal/transfer-display.js');
+    const setting = { console, stream: world.stderr, preferences };
+    observers.unshift(progressBars(setting), hashMarks(setting));
+  }
+  return (event) => observers.forEach((observe) => observe(event));
 }

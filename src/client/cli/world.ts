@@ -1,17 +1,20 @@
 /** What surrounds a run of sftpc. */
-import type { Writable } from 'node:stream';
 import type { OnInterrupt } from '../commands/runner.js';
 import type { Timeouts } from '../session/connection.js';
-import type { Input } from '../terminal/questions.js';
+import type { Input } from '../terminal/keyboard.js';
+import type { Output } from '../terminal/look.js';
 
 export interface World {
   readonly stdin: Input;
-  readonly stdout: Writable;
-  readonly stderr: Writable;
+  readonly stdout: Output;
+  readonly stderr: Output;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly onInterrupt: OnInterrupt;
   /** The number of the signal that asked the run to end, if one has. */
   readonly signal?: () => number | undefined;
+  /** Stops the process until the shell continues it, of which onContinue tells. */
+  readonly suspend?: () => void;
+  readonly onContinue?: OnInterrupt;
   readonly timeouts?: Partial<Timeouts>;
 }
 

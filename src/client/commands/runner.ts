@@ -20,6 +20,12 @@ export async function runCommand(
   const givenUp = deferred<never>();
   const stop = onInterrupt(() => {
     const connection = context.sessions.client?.connection;
+    if (aborting.signal.aborted) {
+      const error = new ClientError('command', 'Interrupted again: the session was closed.');
+      connection?.fail(error);
+      givenUp.reject(error);
+      return;
+    }
     aborting.abort();
     if (entry.kind === 'transfer') return;
     if (entry.kind === 'end') connection?.close();

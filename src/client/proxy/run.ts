@@ -3,7 +3,8 @@ import { Console } from '../terminal/console.js';
 import { reported, reportMistakes } from '../cli/report.js';
 import type { World } from '../cli/world.js';
 import { ClientError, EXIT } from '../error.js';
-import { askYesNo } from '../terminal/questions.js';
+import { lookOf } from '../terminal/look.js';
+import { personAt, type Person } from '../terminal/person.js';
 import { defaultKnownServersFile } from '../trust/known-servers.js';
 import { parseProxyArguments, proxyUsage, shownEndpoint, type ProxySettings } from './arguments.js';
 import { Destination } from './destination.js';
@@ -14,16 +15,17 @@ import { DRAIN_TIME } from './limits.js';
 export async function runProxy(argv: readonly string[], world: World): Promise<number> {
   const invocation = parseProxyArguments(argv);
   const talk = invocation.ok && invocation.value.kind === 'serve' ? invocation.value.talk : 'all';
-  const console = new Console(world.stdout, world.stderr, 'text', talk);
+  const console = new Console(world.stdout, world.stderr, 'text', talk, await lookOf(world.stderr, world.env));
   return reported(console, world, async () => {
     if (!invocation.ok) return reportMistakes(console, invocation.error, 'sftpc proxy --help');
     if (invocation.value.kind === 'help') world.stdout.write(proxyUsage());
-    else await serve(invocation.value, world, new DoorLog(console));
+    else await serve(invocation.value, world, console);
     return EXIT.ok;
   });
 }
 
-async function serve(settings: ProxySettings, world: World, log: DoorLog): Promise<void> {
+async function serve(settings: ProxySettings, world: World, console: Console): Promise<void> {
+  const log = new DoorLog(console);
   const { listen, reach, to, knownServers, newServers, expectAddress, trace } = settings;
   const stopping = new AbortController();
   const stopped = new Promise<void>((resolve) => stopping.signal.addEventListener('abort', () => resolve()));
@@ -36,7 +38,12 @@ async function serve(settings: ProxySettings, world: World, log: DoorLog): Promi
     timeouts: world.timeouts,
   });
   try {
-    await meet(destination, settings, world, log, stopping.signal);
+    const person = await personAt(world, console);
+    try {
+      await meet(destination, settings, person, log, stopping.signal);
+    } finally {
+      person?.leave();
+    }
     const door = await Door.open({ listen, destination, log, trace, stallTimeout: world.timeouts?.stall });
     const endpoints = door.endpoints.map(shownEndpoint);
     log.say(`this door leads to ${destination.name}`);
@@ -56,15 +63,13 @@ async function serve(settings: ProxySettings, world: World, log: DoorLog): Promi
 async function meet(
   destination: Destination,
   { newServers, trace }: ProxySettings,
-  { stdin, stderr }: World,
+  person: Person | undefined,
   log: DoorLog,
   signal: AbortSignal,
 ): Promise<void> {
-  const isTerminal = stdin.isTTY === true;
-  const ask = isTerminal ? (question: string): Promise<boolean> => askYesNo(stdin, stderr, question) : 'refuse';
   try {
     await destination.meet(
-      newServers === 'accept' ? 'accept' : ask,
+      newServers === 'accept' ? 'accept' : (person?.agree ?? 'refuse'),
       { trace: trace === 'on' ? (line) => log.trace(line) : undefined, notice: (text) => log.say(text) },
       signal,
     );

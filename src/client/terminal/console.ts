@@ -10,6 +10,8 @@ import { nameToWire } from '../session/remote-name.js';
 import type { Sink } from '../session/transfer.js';
 import type { TraceLine } from '../terms.js';
 import { errorObject, jsonEvent } from './json-events.js';
+import { PLAIN, type Look } from './look.js';
+import { Screen } from './screen.js';
 
 const LF = 0x0a;
 
@@ -24,30 +26,35 @@ export type Talk = 'all' | 'errors';
 
 export class Console {
   readonly form: OutputForm;
+  /** That of standard error: what goes to standard output is data, and stays as it is. */
+  readonly look: Look;
+  /** What is printed goes above what is drawn there. */
+  readonly screen = new Screen();
   readonly #out: Writable;
   readonly #notes: Writable;
-  readonly #talk: Talk;
+  readonly talk: Talk;
 
-  constructor(out: Writable, notes: Writable, form: OutputForm = 'text', talk: Talk = 'all') {
+  constructor(out: Writable, notes: Writable, form: OutputForm = 'text', talk: Talk = 'all', look: Look = PLAIN) {
     this.#out = out;
     this.#notes = notes;
     this.form = form;
-    this.#talk = talk;
+    this.talk = talk;
+    this.look = look;
   }
 
   /** A line of ours on standard error, good to know; may hold line ends of ours. */
   note(text: string): void {
-    if (this.#talk === 'all') this.warn(text);
+    if (this.talk === 'all') this.warn(text);
   }
 
   /** As note(), but it must be known. */
   warn(text: string): void {
-    this.#notes.write(`${text}\n`);
+    this.#note(this.#fitted(text));
   }
 
   /** What somebody should know though nothing failed: a sentence without capital and full stop. */
   notice(text: string): void {
-    this.warn(`sftpc: ${text}`);
+    this.#note(this.look.paint('notice', this.#fitted(`sftpc: ${text}`)));
     if (this.form === 'json') void this.json(jsonEvent('notice', { message: text }));
   }
 
@@ -80,14 +87,30 @@ export class Console {
   /** An error, and what to do next. */
   error(error: ClientError): void {
     // Our own line ends stay; what the server put into a message does not hold any.
-    const message = error.message.split('\n').map(shown).join('\n');
-    this.warn(`sftpc: ${message}`);
-    if (error.hint !== undefined) this.warn(`  ${error.hint}`);
+    const message = this.#fitted(`sftpc: ${error.message.split('\n').map(shownName).join('\n')}`);
+    const name = this.look.paint('error', 'sftpc:');
+    const painted = error.kind === 'security' ? this.look.paint('warning', message) : message.replace(/^sftpc:/, name);
+    this.#note(error.hint === undefined ? painted : `${painted}\n${this.#fitted(`  ${error.hint}`)}`);
     if (this.form === 'json') void this.json(errorObject(error));
   }
 
+  /** A line of the control connection. */
   trace({ from, protection, text }: TraceLine): void {
-    this.warn(`${from === 'client' ? 'C' : 'S'} ${protection.padEnd(5)} ${shown(text)}`);
+    const side = from === 'client' ? this.look.paint('sent', 'C') : this.look.paint('received', 'S');
+    this.#note(`${side} ${this.look.paint('aside', protection.padEnd(5))} ${shown(text)}`);
+  }
+
+  /** Something on standard error as it is. */
+  #note(text: string): void {
+    this.screen.print(() => void this.#notes.write(`${text}\n`));
+  }
+
+  /** Broken into lines that fit. What is to be copied or compared, fingerprints and deeply indented commands, stays whole. */
+  #fitted(text: string): string {
+    return text
+      .split('\n')
+      .map((line) => (/SHA256:|^ {4}/.test(line) ? line : this.look.wrap(line)))
+      .join('\n');
   }
 
   /** Prints a listing line by line as it comes. `end` prints what is left. */
@@ -116,7 +139,8 @@ export class Console {
   async #print(line: string): Promise<void> {
     // A reader that has gone away (sftpc … -- ls | head) is no error of the session.
     if (this.#out.destroyed || this.#out.errored !== null) return;
-    if (this.#out.write(`${line}\n`)) return;
+    this.screen.print(() => void this.#out.write(`${line}\n`));
+    if (!this.#out.writableNeedDrain) return;
     await Promise.race([once(this.#out, 'drain'), once(this.#out, 'close')]).catch(() => undefined);
   }
 }
@@ -126,3 +150,9 @@ export function shown(text: string): string {
   const octets = /^[\0-\xff]*$/.test(text) ? Buffer.from(text, 'latin1') : text;
   return escapeText(octets, Infinity);
 }
+
+/** A name on the server, or an error's message, as it may be shown: see session/remote-name.ts. */
+export const shownName = (name: string): string => shown(nameToWire(name));
+
+/** A path on this side as it may be shown. Who fetches files gets their names from the server. */
+export const shownPath = (path: string): string => escapeText(path, Infinity);

@@ -5,7 +5,7 @@
  */
 import { EXIT, type ClientError } from '../error.js';
 import type { TransferEvent, TransferItem } from '../files/transfer-events.js';
-import { isText, nameFromWire } from '../session/remote-name.js';
+import { nameFromWire } from '../session/remote-name.js';
 
 /** The fields of each object beside `event`. sftpc(1) describes them in this order. */
 export const EVENTS = {
@@ -65,11 +65,5 @@ function itemFields({ id, direction, remote, local, size }: TransferItem): Field
 
 function errorFields({ kind, message, hint, reply }: ClientError): Omit<Fields<'error'>, 'exit'> {
   const told = reply === undefined ? null : { code: reply.code, lines: reply.lines.map(nameFromWire) };
-  return { kind, message: plainText(message), hint: hint ?? null, reply: told };
-}
-
-/** A message may quote the server, in latin1; our own text beside it is ASCII. */
-function plainText(message: string): string {
-  const text = /^[\0-\xff]*$/.test(message) ? nameFromWire(message) : message;
-  return isText(text) ? text : message;
+  return { kind, message, hint: hint ?? null, reply: told };
 }

@@ -1,103 +1,163 @@
-/** The prompt: commands that a person types, one a line. A command that fails is reported, and the session goes on. */
-import { createInterface, type Interface } from 'node:readline';
-import type { Writable } from 'node:stream';
-import type { CommandContext } from '../commands/command.js';
+/**
+ * The prompt: commands that a person types, one a line. A command that fails is reported and the prompt comes back, also where
+ * the session is over: another one can be opened.
+ */
+import { constants } from 'node:os';
+import { COMMANDS, parseLine } from '../commands/table.js';
 import { runCommand, type OnInterrupt } from '../commands/runner.js';
-import { parseLine } from '../commands/table.js';
+import type { CommandContext } from '../commands/command.js';
+import type { Sessions } from '../commands/sessions.js';
 import { ClientError } from '../error.js';
-import type { Holder, LentTerminal } from './lent-terminal.js';
-import type { Input } from './questions.js';
-
-const PROMPT = 'sftpc> ';
+import type { RemoteEntry } from '../listing/entry.js';
+import { complete } from './completion.js';
+import type { History } from './history.js';
+import { LineEditor, type Entered } from './line-editor.js';
+import { RemoteDirectories } from './remote-directories.js';
+import type { Terminal } from './terminal.js';
 
 type Context = Omit<CommandContext, 'signal'>;
 
-/** Prompts until bye or Ctrl-D; also without a session, which `open` makes anew. */
-export async function runPrompt(
-  input: Input,
-  output: Writable,
-  context: Context,
-  terminal: LentTerminal,
-): Promise<void> {
-  const lines = createInterface({ input, output, prompt: PROMPT, historySize: 200 });
-  const interrupts = new Set<() => void>();
-  lines.on('SIGINT', () => {
-    for (const listener of interrupts) listener();
-    if (interrupts.size > 0) return;
-    output.write('\n(bye or Ctrl-D ends the session)\n');
-    // Ctrl-U: what was typed so far is given up.
-    lines.write(null, { ctrl: true, name: 'u' });
-    lines.prompt();
-  });
-  const onInterrupt: OnInterrupt = (listener) => {
-    interrupts.add(listener);
-    return () => interrupts.delete(listener);
+export interface PromptSetting {
+  readonly terminal: Terminal;
+  readonly history: History;
+  readonly context: Context;
+  /** Signals from elsewhere: what is typed is seen by the keyboard. */
+  readonly onInterrupt: OnInterrupt;
+  /** The number of the last one. */
+  readonly signal: (() => number | undefined) | undefined;
+}
+
+/** Prompts until bye, Ctrl-D, the end of the terminal or a signal that says so. @throws ClientError because of the signal */
+export async function runPrompt(setting: PromptSetting): Promise<void> {
+  const { terminal, onInterrupt, signal } = setting;
+  const { keyboard } = terminal;
+  const terminated = new AbortController();
+  const interrupted = (): void => {
+    stop = onInterrupt(interrupted);
+    keyboard.interrupt();
+    if ([undefined, constants.signals.SIGINT].includes(signal?.())) return;
+    terminated.abort();
+    keyboard.end();
   };
-  const stopHolding = terminal.hold(holderOf(lines, input));
-  const next: AsyncIterator<string, undefined> = lines[Symbol.asyncIterator]();
+  let stop = onInterrupt(interrupted);
+  // Not only while a line is typed: a command that runs must not be shown what is typed ahead.
+  const letGo = keyboard.hold();
   try {
-    let coming = next.next();
-    for (;;) {
-      lines.prompt();
-      // Asked anew each time: a session that was opened again has another connection.
-      const line = await Promise.race([coming, lossOf(context)]);
-      if (line instanceof ClientError) {
-        output.write('\n');
-        context.console.error(line);
-        context.console.note('  open connects again.');
-        continue;
-      }
-      if (line.done === true) {
-        output.write('\n');
-        return;
-      }
-      if ((await typed(line.value, context, onInterrupt)) === 'end') return;
-      coming = next.next();
-    }
+    await new Prompt(setting).run();
+    await setting.history.written;
   } finally {
-    stopHolding();
-    lines.close();
+    letGo();
+    stop();
   }
+  if (terminated.signal.aborted) throw new ClientError('command', 'Terminated.');
 }
 
-/** The loss of the session, once it happens. */
-async function lossOf({ sessions }: Context): Promise<ClientError> {
-  try {
-    return await sessions.lost;
-  } catch (error) {
-    if (error instanceof ClientError) return error;
-    throw error;
+class Prompt {
+  readonly #setting: PromptSetting;
+  readonly #directories: RemoteDirectories;
+  /** Errors of which the user has heard. */
+  readonly #told = new WeakSet<Error>();
+
+  constructor(setting: PromptSetting) {
+    this.#setting = setting;
+    this.#directories = new RemoteDirectories(() => setting.context.sessions.client);
   }
-}
 
-/** Off the terminal, this interface must not see a key: what is typed is somebody else's. */
-function holderOf(lines: Interface, input: Input): Holder {
-  let listeners: (() => void)[] = [];
-  return {
-    release: () => {
-      lines.pause();
-      listeners = input.listeners('keypress') as (() => void)[];
-      input.removeAllListeners('keypress');
-      input.setRawMode?.(false);
-    },
-    take: () => {
-      for (const listener of listeners) input.on('keypress', listener);
-      input.setRawMode?.(true);
-      lines.resume();
-    },
-  };
-}
+  async run(): Promise<void> {
+    const { terminal, history } = this.#setting;
+    let last: Entered['kind'] = 'line';
+    while (terminal.keyboard.isOpen) {
+      const entered = await this.#line();
+      if (entered.kind === 'end') return;
+      if (entered.kind === 'interrupted' && entered.after === 'nothing' && last === 'interrupted') {
+        terminal.output.write('(bye or Ctrl-D ends sftpc)\n');
+      }
+      last = entered.kind;
+      if (entered.kind === 'interrupted') continue;
+      // Not waited for: an interrupt that comes now is the command's.
+      history.add(entered.text);
+      if ((await this.#perform(entered.text)) === 'end') return;
+    }
+  }
 
-/** One typed line. */
-async function typed(line: string, context: Context, onInterrupt: OnInterrupt): Promise<'end' | 'go on'> {
-  try {
-    const command = parseLine(line);
-    if (command === undefined) return 'go on';
-    await runCommand(command, context, onInterrupt, 'stay');
-    return command.entry.kind === 'end' ? 'end' : 'go on';
-  } catch (error) {
+  /** The next line. A session that ends meanwhile is reported above it. */
+  async #line(): Promise<Entered> {
+    const { terminal, history } = this.#setting;
+    const list = async (directory: string): Promise<readonly RemoteEntry[]> => {
+      const entries = await this.#directories.list(directory);
+      // It may have opened the session again, which then stands on another connection.
+      this.#watch(editor);
+      return entries;
+    };
+    const editor = new LineEditor(terminal, {
+      prompt: this.#prompt(),
+      history: history.lines,
+      complete: (line) => complete(line, COMMANDS, list),
+    });
+    this.#watch(editor);
+    return editor.entered;
+  }
+
+  /** Tells of the session's end while that line is typed; while a command runs, the command tells of it. */
+  #watch(editor: LineEditor): void {
+    this.#setting.context.sessions.client?.connection.failed.catch((error: unknown) => {
+      if (!editor.isTyping) return;
+      // A command that waited has told of it already.
+      if (!(error instanceof Error && this.#told.has(error))) {
+        this.#tell(error);
+        this.#setting.context.console.note('  open connects again.');
+      }
+      editor.prompt = this.#prompt();
+    });
+  }
+
+  /** One typed line. */
+  async #perform(line: string): Promise<'end' | 'go on'> {
+    const { context, terminal } = this.#setting;
+    try {
+      const command = parseLine(line);
+      if (command === undefined) return 'go on';
+      await this.#settled();
+      await runCommand(command, context, terminal.keyboard.onInterrupt, 'stay');
+      return command.entry.kind === 'end' ? 'end' : 'go on';
+    } catch (error) {
+      this.#tell(error);
+      return 'go on';
+    } finally {
+      if (!KEEPING.test(line)) this.#directories.forget();
+    }
+  }
+
+  /** Completion may still have a listing under way. */
+  async #settled(): Promise<void> {
+    const giveUp = new AbortController();
+    const stop = this.#setting.terminal.keyboard.onInterrupt(() => giveUp.abort());
+    await this.#directories.settle(giveUp.signal).finally(stop);
+    if (giveUp.signal.aborted) throw new ClientError('command', 'Interrupted.');
+  }
+
+  #tell(error: unknown): void {
     if (!(error instanceof ClientError)) throw error;
-    context.console.error(error);
-    return 'go on';
+    this.#told.add(error);
+    this.#setting.context.console.error(error);
+  }
+
+  #prompt(): string {
+    const { terminal, context } = this.#setting;
+    const text = promptText(context.sessions);
+    return terminal.look.paint(text === PROTECTED ? 'prompt' : 'error', text.trimEnd()) + ' ';
   }
 }
+
+const PROTECTED = 'sftpc> ';
+
+/** Short, and plain as long as all is as it should be: what is not protected is said before each command. */
+function promptText({ client }: Sessions): string {
+  if (client?.isOpen !== true) return `(not connected) ${PROTECTED}`;
+  if (!client.isProtected) return `(in clear) ${PROTECTED}`;
+  return client.level === 'C' ? `(data in clear) ${PROTECTED}` : PROTECTED;
+}
+
+/** Commands behind which the server has the files and directories that it had before. */
+const KEEPING =
+  /^\s*(?:ls|dir|mls|pwd|get|mget|reget|size|modtime|status|type|binary|ascii|help|lpwd|lcd|prompt|glob|hash)\b/;

@@ -1,14 +1,10 @@
-/** Questions to the person at the terminal. */
-import { createInterface } from 'node:readline/promises';
-import type { Readable, Writable } from 'node:stream';
+/** Questions to the person at the terminal. Answers are in no history. */
+import { clearScreenDown, cursorTo } from 'node:readline';
 import { Secret } from '../../lib/secret.js';
 import { ClientError } from '../error.js';
-
-/** Standard input as this program uses it; a terminal has the last two. */
-export interface Input extends Readable {
-  readonly isTTY?: boolean;
-  setRawMode?(mode: boolean): unknown;
-}
+import { deferred } from '../session/deferred.js';
+import { LineEditor } from './line-editor.js';
+import type { Terminal } from './terminal.js';
 
 /** What is asked where somebody can be asked. Both reject with a ClientError on Ctrl-C and Ctrl-D. */
 export interface Asking {
@@ -20,28 +16,25 @@ export interface Asking {
 const interrupted = (): ClientError => new ClientError('command', 'Interrupted.');
 
 /** Asks for one line. @throws ClientError on Ctrl-C and Ctrl-D */
-export async function ask(input: Input, output: Writable, prompt: string): Promise<string> {
-  const lines = createInterface({ input, output, terminal: true });
-  try {
-    return await new Promise<string>((resolve, reject) => {
-      lines.once('close', () => reject(interrupted()));
-      lines.question(prompt).then(resolve, reject);
-    });
-  } finally {
-    lines.close();
-  }
+export async function ask(terminal: Terminal, prompt: string): Promise<string> {
+  const entered = await new LineEditor(terminal, { prompt }).entered;
+  if (entered.kind !== 'line') throw interrupted();
+  return entered.text;
 }
 
-/** Asks until the answer is yes or no. */
-export async function askYesNo(input: Input, output: Writable, question: string): Promise<boolean> {
-  for (let prompt = `${question} (yes/no) `; ; prompt = 'Please type yes or no: ') {
-    const answer = (await ask(input, output, prompt)).trim().toLowerCase();
+/** Asks until the answer is yes or no, in full. @throws ClientError on Ctrl-C and Ctrl-D */
+export async function askYesNo(terminal: Terminal, question: string): Promise<boolean> {
+  const { look, output, screen } = terminal;
+  const lines = look.wrap(`${question} (yes/no) `).split('\n');
+  const before = lines.slice(0, -1).map((line) => `${line}\n`);
+  screen.print(() => void output.write(before.join('')));
+  for (let prompt = lines.at(-1) ?? ''; ; prompt = 'Please type yes or no: ') {
+    const answer = (await ask(terminal, prompt)).trim().toLowerCase();
     if (answer === 'yes') return true;
     if (answer === 'no' || answer === 'n') return false;
   }
 }
 
-const CTRL_C = 0x03;
 const CTRL_D = 0x04;
 const BACKSPACE = 0x08;
 const LF = 0x0a;
@@ -50,30 +43,38 @@ const CTRL_U = 0x15;
 const DELETE = 0x7f;
 
 /** Asks for a password, without showing it. @throws ClientError on Ctrl-C and Ctrl-D */
-export async function askSecret(input: Input, output: Writable, prompt: string): Promise<Secret<string>> {
-  output.write(prompt);
-  input.setRawMode?.(true);
+export async function askSecret(terminal: Terminal, prompt: string): Promise<Secret<string>> {
+  const { keyboard, output, screen } = terminal;
   const typed: number[] = [];
-  let take: (chunk: Buffer) => void = () => undefined;
+  const answer = deferred<Secret<string>>();
+  const giveUp = (): void => answer.reject(interrupted());
+  const drawing = {
+    draw: () => void output.write(prompt),
+    erase: () => {
+      cursorTo(output, 0);
+      clearScreenDown(output);
+    },
+    forget: () => undefined,
+  };
+  const take = (octets: Buffer): void => {
+    for (const octet of octets) {
+      if (octet === CR || octet === LF) answer.resolve(new Secret(Buffer.from(typed).toString('utf8')));
+      else if (octet === CTRL_D) giveUp();
+      else edit(typed, octet);
+    }
+  };
+  screen.show(drawing);
+  const letGo = keyboard.hold();
+  const reader = { take, interrupt: giveUp, end: giveUp };
+  keyboard.read(reader);
   try {
-    await new Promise<void>((resolve, reject) => {
-      take = (chunk) => {
-        for (const octet of chunk) {
-          if (octet === CR || octet === LF) return resolve();
-          if (octet === CTRL_C || octet === CTRL_D) return reject(interrupted());
-          edit(typed, octet);
-        }
-      };
-      input.on('data', take);
-      input.once('end', () => reject(interrupted()));
-      input.resume();
-    });
-    return new Secret(Buffer.from(typed).toString('utf8'));
+    return await answer.promise;
   } finally {
-    input.off('data', take);
-    input.pause();
-    input.setRawMode?.(false);
+    keyboard.stop(reader);
+    letGo();
+    typed.fill(0);
     output.write('\n');
+    screen.leave(drawing);
   }
 }
 

@@ -4,11 +4,11 @@
  * it at once (shared-file.ts). Comments, and lines of other servers, are kept as they are.
  */
 import { readFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { shellWord } from '../../lib/shell-word.js';
 import { ClientError } from '../error.js';
 import { reasonOf } from '../files/local-file.js';
+import { stateFolder } from '../files/state-folder.js';
 import { changeFile } from './shared-file.js';
 
 export interface ServerName {
@@ -39,12 +39,9 @@ const LINE = /^(\S+)[ \t]+([0-9]{1,5})[ \t]+(SHA256:[A-Za-z0-9+/]{43})$/;
 
 export const isFingerprint = (text: string): boolean => /^SHA256:[A-Za-z0-9+/]{43}$/.test(text);
 
-/** `$XDG_STATE_HOME/sftpc/known_servers`, or its place under ~/.local/state (XDG Base Directory 0.8). */
+/** `known_servers` in the state folder. */
 export function defaultKnownServersFile(env: Readonly<Record<string, string | undefined>>): string {
-  const state = env['XDG_STATE_HOME'];
-  // The XDG specification: a relative path is to be ignored.
-  const base = state?.startsWith('/') === true ? state : join(env['HOME'] ?? homedir(), '.local', 'state');
-  return join(base, 'sftpc', 'known_servers');
+  return join(stateFolder(env), 'known_servers');
 }
 
 /**

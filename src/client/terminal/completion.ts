@@ -1,0 +1,61 @@
+/** Completion of the line that is being typed: commands, their words, files on this side and on the server. */
+import type { CommandEntry } from '../commands/command.js';
+import { scanWords, writeWord, type Scan } from '../commands/words.js';
+import { candidatesFor, words, type Candidate, type ListRemote } from './candidates.js';
+
+export interface Completed {
+  /** What the end of the line, `replaces`, is to become. */
+  readonly text: string;
+  readonly replaces: string;
+  /** All that it may become, to be listed. */
+  readonly labels: readonly string[];
+}
+
+/** Completes what is typed up to the cursor. Undefined where there is nothing to add. Never throws. */
+export async function complete(
+  line: string,
+  commands: readonly CommandEntry[],
+  listRemote: ListRemote,
+): Promise<Completed | undefined> {
+  const scan = scanWords(line);
+  if (scan.unfinished !== undefined) return undefined;
+  const candidates = await candidatesOf(scan, commands, listRemote).catch(() => []);
+  const [only, ...others] = candidates;
+  if (only === undefined) return undefined;
+  const quote = scan.last?.quote;
+  const typed = scan.last?.text ?? '';
+  const labels = candidates.map(({ label }) => label);
+  const replaces = scan.last === undefined ? '' : line.slice(scan.last.at);
+  if (others.length === 0) {
+    const end = only.end === 'closed' ? `${quote ?? ''} ` : '';
+    return { text: writeWord(only.word, quote) + end, replaces, labels };
+  }
+  const common = candidates.map(({ word }) => word).reduce(commonBeginning);
+  // What is typed stays as it is typed while nothing can be added to it.
+  return { text: common.length > typed.length ? writeWord(common, quote) : replaces, replaces, labels };
+}
+
+async function candidatesOf(
+  { words: before, last }: Scan,
+  commands: readonly CommandEntry[],
+  listRemote: ListRemote,
+): Promise<readonly Candidate[]> {
+  const typed = last?.text ?? '';
+  const [name, ...given] = before;
+  if (name === undefined) {
+    const table = commands.flatMap(({ names }) => names.filter((each) => /^[a-z]/.test(each)));
+    return words(table.toSorted(), typed);
+  }
+  const { completes = [], count } = commands.find(({ names }) => names.includes(name.toLowerCase())) ?? NONE;
+  const completion = given.length < count[1] ? (completes[given.length] ?? completes.at(-1)) : undefined;
+  return completion === undefined ? [] : candidatesFor(completion, typed, listRemote);
+}
+
+const NONE: Pick<CommandEntry, 'completes' | 'count'> = { count: [0, 0] };
+
+/** Character by character: half of a surrogate pair is none. */
+function commonBeginning(one: string, other: string): string {
+  const [these, those] = [Array.from(one), Array.from(other)];
+  const end = these.findIndex((char, at) => char !== those[at]);
+  return end < 0 ? one : these.slice(0, end).join('');
+}
