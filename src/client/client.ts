@@ -2,7 +2,8 @@
 import type { Readable, Writable } from 'node:stream';
 import type { Command } from '../wire/command.js';
 import type { Reply } from '../wire/reply.js';
-import { receiveFile, sendFile, targetOf } from './files/local-file.js';
+import { receiveFile, targetOf } from './files/incoming-file.js';
+import { sendFile } from './files/outgoing-file.js';
 import { DirectoryReader } from './listing/directory-reader.js';
 import type { RemoteEntry } from './listing/entry.js';
 import { modifiedOf, setModifiedOf, sizeOf, statusOf } from './listing/status.js';
@@ -160,7 +161,7 @@ export class Client {
    * @param local - a file, or a folder to put it into under its own name
    */
   async download(path: string, local: string, options: Omit<ReceiveOptions, 'offset'> = {}): Promise<TransferResult> {
-    const file = await receiveFile(await targetOf(path, local));
+    const file = await receiveFile(await targetOf(path, local, 'user'));
     try {
       const result = await this.retrieve(path, file.sink, options);
       await file.keep();
@@ -175,7 +176,7 @@ export class Client {
   async upload(local: string, path: string, options: Omit<SendOptions, 'offset'> = {}): Promise<TransferResult> {
     const file = await sendFile(local);
     try {
-      return await this.store(path, file.source, options);
+      return await this.store(path, file.from(0), options);
     } finally {
       await file.close();
     }

@@ -97,8 +97,8 @@ test.each(['get', 'put', 'ls'] as const)(
     const whole = await stage.play({ command });
     expect(whole.status).toBe(0);
     const steps = stepsOf(whole.transcript, name === 'put' ? 'upload' : 'download');
-    // From the greeting to the goodbye: 12 commands, 14 replies, and the data.
-    expect(steps).toHaveLength(27);
+    // From the greeting to the goodbye: 12 commands, 14 replies, and the data; of a file, SIZE as well.
+    expect(steps).toHaveLength(name === 'ls' ? 27 : 29);
     const notes = new Notes();
     const cell = ({ status, left, err }: Played): string =>
       `${status}  ${left.replace('report ', '').padEnd(10)} ${notes.number(err)}`.padEnd(22);

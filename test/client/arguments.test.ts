@@ -81,14 +81,21 @@ describe('the command line', () => {
   });
 
   it('takes commands behind --, with ; between them, and checks them before anything is sent', () => {
-    const { work } = settings('h', '--', 'get', 'a b', '-x', ';', 'ls', ';');
+    const { work } = settings('h', '--', 'get', 'a b', './-x', ';', 'ls', ';');
     if (work.kind !== 'commands') throw new Error(work.kind);
     expect(work.start).toEqual(place('h'));
-    expect(work.commands.map(({ entry, args }) => [entry.names[0], ...args])).toEqual([['get', 'a b', '-x'], ['ls']]);
+    expect(work.commands.map(({ entry, args }) => [entry.names[0], ...args])).toEqual([['get', 'a b', './-x'], ['ls']]);
     expect(parseArguments(['h', '--', 'gte', 'a'])).toMatchObject({
       error: ['there is no command "gte": did you mean get?'],
     });
-    expect(parseArguments(['h', '--', 'get']).ok).toBe(false);
+    expect(parseArguments(['h', '--', 'get'])).toMatchObject({
+      error: ['too few arguments; it is: get [-cr] [-P N] REMOTE [LOCAL]'],
+    });
+    expect(parseArguments(['h', '--', 'get', '-x', 'a'])).toMatchObject({
+      error: [
+        'there is no option -x; a file whose name begins with - is written ./-x; it is: get [-cr] [-P N] REMOTE [LOCAL]',
+      ],
+    });
     expect(parseArguments(['h', '--'])).toMatchObject({ error: ['no command behind --'] });
   });
 

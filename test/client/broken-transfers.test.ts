@@ -89,7 +89,7 @@ describe('a session in which a protected transfer broke off', () => {
     shell.type('bye\n');
     expect(await shell.status).toBe(0);
     expect(shell.shown().split(REOPENED)).toHaveLength(2);
-    expect(await readdir(local)).toEqual(['small', 'smaller']);
+    expect(await readdir(local)).toEqual(['.large.sftpc-part', '.large.sftpc-part.json', 'small', 'smaller']);
     expect(await readFile(join(root, 'sub', 'up'), 'utf8')).toBe('small');
   });
 

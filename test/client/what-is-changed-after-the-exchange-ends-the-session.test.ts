@@ -10,8 +10,8 @@ beforeAll(async () => (stage = await startStage()));
 afterAll(() => stage.stop());
 
 /** Numbers of the client's lines and of the server's replies, in a session that fetches a file. */
-const COMMAND = { user: 5, pass: 6, retr: 11 } as const;
-const REPLY = { greeting: 1, user: 6, pass: 7, pbsz: 8, epsv: 11, begun: 12, done: 13 } as const;
+const COMMAND = { user: 5, pass: 6, retr: 12 } as const;
+const REPLY = { greeting: 1, user: 6, pass: 7, pbsz: 8, epsv: 12, begun: 13, done: 14 } as const;
 
 /** One bit of the last octet in base64. */
 function flipped(line: string): string {

@@ -51,6 +51,7 @@ export async function serve(settings: Settings, world: World, console: Console):
       const alone = (): Promise<T> => withoutInterrupts(world.onInterrupt, work);
       return person === undefined ? alone() : person.lend(alone);
     },
+    input: isFree(work) ? world.stdin : undefined,
   };
   const run: ScriptRun = { context, onInterrupt: steps.onInterrupt, attempt: steps.attempt };
   try {
@@ -83,6 +84,11 @@ function workHere({ work, form }: Settings, { stdin, stdout }: World): Work {
   return work;
 }
 
+/** Whether standard input holds no commands. */
+function isFree(work: Work): boolean {
+  return work.kind === 'batch' ? work.file !== '-' : work.kind !== 'session';
+}
+
 /** Who can be asked. What only somebody at a terminal needs is loaded only there: a script starts without. */
 async function personFor(work: Work, world: World, console: Console): Promise<Person | undefined> {
   // Where a script or a file is read from, no answers are.
@@ -113,9 +119,9 @@ async function perform(work: Work, run: ScriptRun, world: World, person: Person 
       return runScript(input, work.file === '-' ? undefined : work.file, run);
     }
     case 'download':
-      return download(work, run, enter, world);
+      return download(work, run, enter);
     case 'upload':
-      return upload(work, run, enter, world);
+      return upload(work, run, enter);
   }
 }
 

@@ -1,5 +1,5 @@
 /** What help shows: all commands on less than a screen, or one of them in full. Made of the tables, so that it is complete. */
-import { wrapped } from '../cli/options.js';
+import { optionHelp, wrapped } from '../cli/options.js';
 import type { CommandEntry } from './command.js';
 
 export interface CommandGroup {
@@ -27,11 +27,16 @@ export function commandText({
   synopsis,
   help,
   details,
+  options = [],
 }: CommandEntry): readonly string[] {
   return [
     `${name} ${synopsis}`.trimEnd(),
     ...wrapped(`${help.charAt(0).toUpperCase()}${help.slice(1)}.`, WIDTH - 2).map(indented),
     ...(details === undefined ? [] : wrapped(details, WIDTH - 2).map(indented)),
+    ...optionHelp(
+      options.map((option) => ({ ...option, group: name })),
+      name,
+    ),
     ...(others.length === 0 ? [] : [indented(`Also: ${others.join(', ')}.`)]),
   ];
 }

@@ -1,8 +1,8 @@
 /** Listings, as the commands that list show them: ls, nlist, mls. */
 import { stat } from 'node:fs/promises';
 import { ClientError } from '../error.js';
+import { receiveFile, targetOf } from '../files/incoming-file.js';
 import { localLines } from '../files/line-ends.js';
-import { receiveFile, targetOf } from '../files/local-file.js';
 import type { CommandContext } from './command.js';
 import { result } from './results.js';
 import { agreed } from './several.js';
@@ -68,7 +68,7 @@ async function save(
 ): Promise<void> {
   const { sessions, console, signal } = context;
   const client = sessions.current;
-  const target = await targetOf(argument ?? '', local);
+  const target = await targetOf(argument ?? '', local, 'user');
   if (!(await mayWrite(target, context))) return;
   const file = await receiveFile(target);
   try {

@@ -11,7 +11,7 @@ export type WhenIdle = 'end' | 'stay';
 
 /** @throws ClientError of the command, or because it was interrupted */
 export async function runCommand(
-  { entry, args }: BoundCommand,
+  { entry, args, options }: BoundCommand,
   context: Omit<CommandContext, 'signal'>,
   onInterrupt: OnInterrupt,
   idle: WhenIdle,
@@ -34,7 +34,7 @@ export async function runCommand(
     else givenUp.reject(new ClientError('command', 'Interrupted. The server may still do what it was asked.'));
   });
   try {
-    const work = entry.run({ ...context, signal: aborting.signal }, args);
+    const work = entry.run({ ...context, signal: aborting.signal }, args, options);
     work.catch(() => undefined);
     await Promise.race([work, givenUp.promise]);
   } finally {

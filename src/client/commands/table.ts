@@ -7,7 +7,10 @@ import { DIRECTORY_COMMANDS } from './directory-commands.js';
 import { FILE_COMMANDS } from './file-commands.js';
 import { commandText, listOfCommands, type CommandGroup } from './help.js';
 import { LOCAL_COMMANDS } from './local-commands.js';
+import { MIRROR_COMMANDS } from './mirror-command.js';
+import { takeOptions, type OptionValues } from './options.js';
 import { SESSION_COMMANDS } from './session-commands.js';
+import { SEVERAL_COMMANDS } from './several-commands.js';
 import { SETTING_COMMANDS } from './setting-commands.js';
 import { TRANSFER_COMMANDS } from './transfer-commands.js';
 import { splitWords } from './words.js';
@@ -34,7 +37,7 @@ const HELP: CommandEntry = {
 
 const GROUPS: readonly CommandGroup[] = [
   { title: 'directories', entries: DIRECTORY_COMMANDS },
-  { title: 'transfers', entries: TRANSFER_COMMANDS },
+  { title: 'transfers', entries: [...TRANSFER_COMMANDS, ...SEVERAL_COMMANDS, ...MIRROR_COMMANDS] },
   { title: 'files', entries: FILE_COMMANDS },
   { title: 'settings', entries: SETTING_COMMANDS },
   { title: 'this side', entries: LOCAL_COMMANDS },
@@ -52,19 +55,24 @@ export const commandHelp = (): readonly string[] => listOfCommands(GROUPS);
 /** Below the list. */
 const MORE = 'help COMMAND says more. Names may be shortened: mod will do for modtime.';
 
+const NONE: OptionValues = new Map();
+
 /** Finds the command of a line's words. */
 export function bindCommand([first = '', ...rest]: readonly string[]): BindResult {
   // A shell's command may follow its ! without a blank.
-  const [name, args] = /^!./s.test(first) ? ['!', [first.slice(1), ...rest]] : [first, rest];
+  const [name, words] = /^!./s.test(first) ? ['!', [first.slice(1), ...rest]] : [first, rest];
   const found = findCommand(name);
   if (!found.ok) return found;
   const entry = found.value;
+  const usage = `${entry.names[0] ?? ''} ${entry.synopsis}`.trimEnd();
+  const taken = entry.options === undefined ? ok({ args: words, options: NONE }) : takeOptions(entry.options, words);
+  if (!taken.ok) return err(`${taken.error}; it is: ${usage}`);
+  const { args, options } = taken.value;
   const [least, most] = entry.count;
   if (args.length < least || args.length > most) {
-    const usage = `${entry.names[0] ?? ''} ${entry.synopsis}`.trimEnd();
     return err(`${args.length < least ? 'too few' : 'too many'} arguments; it is: ${usage}`);
   }
-  return ok({ entry, args });
+  return ok({ entry, args, options });
 }
 
 /** By its name, or the beginning of one where it is the beginning of no other command's. */

@@ -1,113 +1,32 @@
 /**
- * Files on this side. A download is written under a temporary name beside its target and gets its own name only when it is
- * whole: a part must never be taken for the file.
+ * Names and failures on this side. A path here is written as names on the server are (session/remote-name.ts): octets that are not
+ * UTF-8 come and go unharmed, which Node's own texts would not let them.
  */
-import { constants } from 'node:fs';
-import { open, realpath, rename, rm, stat, type FileHandle } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
 import { systemRandom } from '../../crypto/random.js';
-import { ClientError, LocalError } from '../error.js';
-import type { Sink } from '../session/transfer.js';
+import { LocalError } from '../error.js';
+import { nameFromWire, nameToWire } from '../session/remote-name.js';
 
-/** Octets read from a file at once. */
-const READ_OCTETS = 65_536;
+/** A path as the file system takes it. */
+export const pathOctets = (path: string): Buffer => Buffer.from(nameToWire(path), 'latin1');
 
-/** A file that is being received. */
-export interface IncomingFile {
-  readonly sink: Sink;
-  /** Gives the file its name. @throws LocalError */
-  keep(): Promise<void>;
-  /** Removes what has come. Never throws. */
-  discard(): Promise<void>;
-}
+/** A name as the file system gives it. */
+export const nameOfOctets = (octets: Buffer): string => nameFromWire(octets.toString('latin1'));
 
 /**
- * Where a download goes: `local` if given, the remote name's last part otherwise; into `local` where that is a directory.
- * @throws ClientError when there is no such place, or it is no regular file
+ * Whether a name that somebody else chose is that of one file in one directory: put behind a path, it cannot lead out of it.
  */
-export async function targetOf(remote: string, local: string | undefined): Promise<string> {
-  const name = basename(remote);
-  const path = local ?? name;
-  const found = await stat(path).catch(() => undefined);
-  const target = found?.isDirectory() === true ? join(path, name) : path;
-  const occupant = target === path ? found : await stat(target).catch(() => undefined);
-  if (target === '' || ['', '.', '..'].includes(basename(target))) {
-    throw new ClientError('command', `${remote}: not the name of a file.`, {
-      hint: 'Name the local file: get REMOTE LOCAL.',
-    });
-  }
-  if (occupant === undefined) return target;
-  if (occupant.isDirectory()) {
-    throw new ClientError('command', `${target} is a folder.`, { hint: 'Name the local file: get REMOTE LOCAL.' });
-  }
-  // Renaming over a device would take it away.
-  if (!occupant.isFile()) throw new LocalError(`${target} exists and is not a regular file.`);
-  return realpath(target);
-}
-
-/** Opens the temporary file for a download to `target`. @throws LocalError */
-export async function receiveFile(target: string): Promise<IncomingFile> {
-  const folder = dirname(target);
-  if ((await stat(folder).catch(() => undefined)) === undefined) throw new LocalError(`There is no folder ${folder}.`);
-  const temporary = join(folder, `.${basename(target).slice(0, 200)}.sftpc-${randomName()}`);
-  const file = await local(target, () => open(temporary, 'wx', 0o666));
-  const discard = async (): Promise<void> => {
-    await file.close().catch(() => undefined);
-    await rm(temporary, { force: true }).catch(() => undefined);
-  };
-  return {
-    sink: async (octets) => {
-      await local(target, () => writeAll(file, octets));
-    },
-    keep: async () => {
-      await local(target, async () => {
-        await file.close();
-        await rename(temporary, target);
-      });
-    },
-    discard,
-  };
-}
+export const isFileName = (name: string): boolean =>
+  name !== '' && name !== '.' && name !== '..' && !/[/\0]/.test(name);
 
 /** What a temporary file is told from others by. */
 export const randomName = (): string => Buffer.from(systemRandom(6)).toString('hex');
 
-/** write() may take less than it was given. */
-async function writeAll(file: FileHandle, octets: Uint8Array): Promise<void> {
-  for (let at = 0; at < octets.length;) {
-    const { bytesWritten } = await file.write(octets, at, octets.length - at);
-    at += bytesWritten;
-  }
-}
-
-/** Opens a regular file for an upload. @throws LocalError */
-export async function sendFile(
-  path: string,
-): Promise<{ readonly source: AsyncIterable<Uint8Array>; close(): Promise<void> }> {
-  // O_NONBLOCK: opening a FIFO must not hang before it can be refused.
-  const file = await local(path, () => open(path, constants.O_RDONLY | constants.O_NONBLOCK));
-  const found = await local(path, () => file.stat());
-  if (!found.isFile()) {
-    await file.close();
-    throw new LocalError(`${path} is ${found.isDirectory() ? 'a folder' : 'not a regular file'}.`);
-  }
-  return { source: chunks(path, file), close: () => file.close() };
-}
-
-async function* chunks(path: string, file: FileHandle): AsyncGenerator<Uint8Array> {
-  for (;;) {
-    // A new buffer each time: the socket may still hold the last one.
-    const buffer = Buffer.allocUnsafe(READ_OCTETS);
-    const { bytesRead } = await local(path, () => file.read(buffer, 0, READ_OCTETS));
-    if (bytesRead === 0) return;
-    yield buffer.subarray(0, bytesRead);
-  }
-}
-
-async function local<T>(path: string, work: () => Promise<T>): Promise<T> {
+/** Does something with a file. @throws LocalError that names the path and says why */
+export async function onDisk<T>(path: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
+    if (error instanceof LocalError) throw error;
     throw new LocalError(`${path}: ${reasonOf(error)}.`);
   }
 }
@@ -120,8 +39,11 @@ const REASONS: Readonly<Record<string, string>> = {
   EFBIG: 'a file this large is not allowed here',
   EIO: 'the disk has failed',
   EDQUOT: 'the disk quota is used up',
+  EEXIST: 'it is there already',
   EISDIR: 'it is a folder',
+  ELOOP: 'it is a symbolic link',
   ENOTDIR: 'a part of the path is not a folder',
+  ENOTEMPTY: 'the folder is not empty',
   EROFS: 'the file system is read-only',
   ENAMETOOLONG: 'the name is too long',
 };

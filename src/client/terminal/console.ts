@@ -5,7 +5,7 @@
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import { escapeText } from '../../lib/escape.js';
-import type { ClientError } from '../error.js';
+import { LocalError, type ClientError } from '../error.js';
 import { nameToWire } from '../session/remote-name.js';
 import type { Sink } from '../session/transfer.js';
 import type { TraceLine } from '../terms.js';
@@ -67,6 +67,16 @@ export class Console {
   async name(name: string): Promise<void> {
     await this.data(nameToWire(name));
   }
+
+  /** A file, as it is. Rejects with a LocalError when nobody reads it any more. */
+  readonly file: Sink = (octets) =>
+    new Promise((resolve, reject) => {
+      // Its callback, as standard output forgets that it has failed.
+      this.#out.write(octets, (error) => {
+        if (error) reject(new LocalError('Standard output was closed before all of the file had come.'));
+        else resolve();
+      });
+    });
 
   /**
    * What a command found out: one line of data, or the same as an object.

@@ -16,6 +16,8 @@ export const EVENTS = {
   failed: ['id', 'direction', 'remote', 'local', 'size', 'error'],
   'made-directory': ['side', 'path'],
   deleted: ['side', 'path'],
+  would: ['deed', 'path'],
+  summary: ['moved', 'octets', 'same', 'passedOver', 'madeDirectories', 'deleted', 'failed', 'seconds'],
   notice: ['message'],
   error: ['kind', 'message', 'hint', 'reply', 'exit'],
   key: ['host', 'port', 'fingerprint'],

@@ -1,0 +1,132 @@
+/**
+ * A file that is being received. It is written under a temporary name beside its target and gets its own name only when it is
+ * whole: a part must never be taken for the file.
+ */
+import { constants } from 'node:fs';
+import { lstat, open, realpath, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { ClientError, LocalError } from '../error.js';
+import type { Sink } from '../session/transfer.js';
+import { isFileName, nameOfOctets, onDisk, pathOctets } from './local-file.js';
+import { claimPart, leavePart, removePart, temporaryPath, type FileIdentity } from './part.js';
+
+export interface IncomingFile {
+  /** Octets that are there already, of an earlier download. */
+  readonly offset: number;
+  /** What of an earlier download was found: this file's, that of another (or of this one before it changed), or nothing. */
+  readonly found: 'part' | 'other' | 'none';
+  readonly sink: Sink;
+  /** Gives the file its name, and the time of its last change where that is given. @throws LocalError */
+  keep(modified?: Date): Promise<void>;
+  /** Leaves what has come for a later download of the same file. Gives whether that could be. Never throws. */
+  leave(identity: FileIdentity): Promise<boolean>;
+  /** Removes what has come. Never throws. */
+  discard(): Promise<void>;
+}
+
+/**
+ * Where a download goes: `local` if given, the remote name's last part otherwise; into `local` where that is a directory.
+ *
+ * @param choice - who has chosen the name: behind a symbolic link of a name that the server chose nothing is written
+ * @throws ClientError when there is no such place, or it is no regular file
+ */
+export async function targetOf(remote: string, local: string | undefined, choice: 'user' | 'server'): Promise<string> {
+  const name = basename(remote);
+  const found = local === undefined ? undefined : await stat(pathOctets(local)).catch(() => undefined);
+  const target = local === undefined || found?.isDirectory() === true ? join(local ?? '', name) : local;
+  if (target === '' || !isFileName(basename(target))) {
+    throw new ClientError('command', `${remote}: not the name of a file.`, {
+      hint: 'Name the local file: get REMOTE LOCAL.',
+    });
+  }
+  const occupant = await (choice === 'user' ? stat : lstat)(pathOctets(target)).catch(() => undefined);
+  if (occupant === undefined) return target;
+  if (occupant.isDirectory()) {
+    throw new ClientError('command', `${target} is a folder.`, { hint: 'Name the local file: get REMOTE LOCAL.' });
+  }
+  if (occupant.isSymbolicLink()) throw new LocalError(`${target} is a symbolic link here.`);
+  // Renaming over a device would take it away.
+  if (!occupant.isFile()) throw new LocalError(`${target} exists and is not a regular file.`);
+  return choice === 'user' ? nameOfOctets(await realpath(pathOctets(target), { encoding: 'buffer' })) : target;
+}
+
+/**
+ * Opens the temporary file for a download to `target`.
+ *
+ * @param resume - goes on with what is left of an earlier download of this file, if there is some
+ * @throws LocalError
+ */
+export async function receiveFile(target: string, resume?: FileIdentity): Promise<IncomingFile> {
+  const folder = dirname(target);
+  if ((await stat(pathOctets(folder)).catch(() => undefined)) === undefined) {
+    throw new LocalError(`There is no folder ${folder}.`);
+  }
+  const temporary = temporaryPath(target);
+  const { file, offset, found } = await openTemporary(target, resume, temporary);
+  let end = offset;
+  const close = (): Promise<void> => file.close().catch(() => undefined);
+  const discard = async (): Promise<void> => {
+    await close();
+    await rm(pathOctets(temporary), { force: true }).catch(() => undefined);
+  };
+  return {
+    offset,
+    found,
+    sink: async (octets) => {
+      await onDisk(target, () => writeAll(file, octets, end));
+      end += octets.length;
+    },
+    keep: async (modified) => {
+      await onDisk(target, async () => {
+        if (modified !== undefined) await file.utimes(modified, modified);
+        await file.close();
+        await rename(pathOctets(temporary), pathOctets(target));
+      });
+      await removePart(target);
+    },
+    leave: async (identity) => {
+      try {
+        // A write that failed may have written all the same.
+        await file.truncate(end);
+        await file.close();
+        await leavePart(target, identity, temporary);
+        return true;
+      } catch {
+        await discard();
+        return false;
+      }
+    },
+    discard,
+  };
+}
+
+interface Opened {
+  readonly file: FileHandle;
+  readonly offset: number;
+  readonly found: IncomingFile['found'];
+}
+
+async function openTemporary(target: string, resume: FileIdentity | undefined, temporary: string): Promise<Opened> {
+  const claimed = resume === undefined ? 'none' : await claimPart(target, resume, temporary);
+  const path = pathOctets(temporary);
+  if (resume !== undefined && claimed === 'claimed') {
+    // O_NOFOLLOW: in a folder that others may write to, the part may be somebody's link to elsewhere.
+    const file = await open(path, constants.O_RDWR | constants.O_NOFOLLOW).catch(() => undefined);
+    const found = await file?.stat();
+    if (file !== undefined && found?.isFile() === true && found.size <= resume.size) {
+      return { file, offset: found.size, found: 'part' };
+    }
+    await file?.close();
+    await rm(path, { force: true }).catch(() => undefined);
+  }
+  const file = await onDisk(target, () => open(path, 'wx', 0o666));
+  return { file, offset: 0, found: claimed === 'other' ? 'other' : 'none' };
+}
+
+/** write() may take less than it was given. */
+async function writeAll(file: FileHandle, octets: Uint8Array, position: number): Promise<void> {
+  for (let at = 0; at < octets.length;) {
+    const { bytesWritten } = await file.write(octets, at, octets.length - at, position + at);
+    at += bytesWritten;
+  }
+}
