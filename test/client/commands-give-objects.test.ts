@@ -30,7 +30,7 @@ it('has an object for each thing that a command finds out', async () => {
     { event: 'directory', side: 'remote', path: '/' },
     { event: 'directory', side: 'local', path: process.cwd() },
     { ...here, directory: '.', name, kind: 'file', size: 3, modified },
-    { ...here, directory: '.', name: 'sub', kind: 'directory', size: SOME, modified: SOME },
+    { ...here, directory: '.', name: 'sub', kind: 'directory', size: null, modified: SOME },
     { event: 'name', directory: null, name },
     { event: 'name', directory: null, name: 'sub' },
     { event: 'size', path: name, size: 3 },

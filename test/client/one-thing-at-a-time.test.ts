@@ -165,8 +165,8 @@ describe('when the session is over', () => {
   it('because the server fell silent, it says so', async () => {
     const ftpd = await answeringFtpd((verb) => (verb === 'NOOP' ? { data: () => undefined } : undefined));
     const client = await connect({ host: '127.0.0.1', port: ftpd.port, protection: 'none', timeouts: { reply: 50 } });
-    await expect(client.request('NOOP')).rejects.toMatchObject({ kind: 'connect', code: 'timeout' });
-    await expect(client.size('a')).rejects.toMatchObject({ kind: 'connect', code: 'timeout' });
+    await expect(client.request('NOOP')).rejects.toMatchObject({ kind: 'connect', code: 'connection-lost' });
+    await expect(client.size('a')).rejects.toMatchObject({ kind: 'connect', code: 'connection-lost' });
   });
 
   it('because its owner’s block is left, nothing stays behind', async () => {

@@ -122,7 +122,9 @@ describe('links and names of files', () => {
 
   test.each(documents)('every link of %s leads somewhere', (document) => {
     const links = [...read(document).matchAll(/\]\(([^)#\s]+)[^)]*\)/g)].map(([, target = '']) => target);
-    const absent = links.filter((target) => !/^[a-z]+:/.test(target) && !existsSync(path.join(root, path.dirname(document), target)));
+    const absent = links.filter(
+      (target) => !/^[a-z]+:/.test(target) && !existsSync(path.join(root, path.dirname(document), target)),
+    );
     expect(absent).toEqual([]);
   });
 
