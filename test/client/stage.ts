@@ -26,7 +26,7 @@ const LARGE = 32 * 1024 * 1024;
 const LONG_AGO = new Date('2020-06-15T12:00:00Z');
 
 /** What stands under the name `report` on this side before each play, where it is not taken away. */
-const BEFORE = 'what was there before\n';
+export const BEFORE = 'what was there before\n';
 
 /** What the server has under the name `report`, and this side as `draft`: several blocks, the same in each run. */
 export const REPORT = Buffer.concat(
@@ -44,6 +44,10 @@ export interface Play {
   readonly known?: string;
   readonly timeouts?: World['timeouts'];
   readonly env?: World['env'];
+  /** Arranges the folder that holds `here` and `draft` for the play. Gives what takes that back. */
+  readonly arrange?: (folder: string) => Promise<() => Promise<void>>;
+  /** Runs sftpc; in this process if left out. */
+  readonly run?: typeof sftpc;
 }
 
 export interface Played {
@@ -134,20 +138,22 @@ interface Performance extends Play {
 
 /** Runs sftpc against any server, in a folder of its own. */
 export async function perform(play: Performance): Promise<Played> {
-  const { host, port, options = [], command, input, timeouts, env } = play;
+  const { host, port, options = [], command, input, timeouts, env, arrange, run = sftpc } = play;
   const folder = await makeFolder('play');
+  let restore = (): Promise<void> => Promise.resolve();
   try {
     const local = join(folder, 'here');
     const known = join(folder, 'known_servers');
     await mkdir(local);
     await writeFile(join(local, 'report'), BEFORE);
     await writeFile(join(folder, 'draft'), REPORT);
+    restore = (await arrange?.(folder)) ?? restore;
     if (play.known !== undefined) await writeFile(known, play.known.replaceAll('PLACE', `${host} ${port}`));
     const target = [...options, '-u', 'joe', host, `${port}`];
     const behind = command === undefined ? [] : ['--', ...command];
     const placed = (text: string): string => text.replaceAll(/(?<![/\w])(here|draft)(?!\w)/g, join(folder, '$1'));
     const words = ['-d', '--known-servers', known, ...target, ...behind].map(placed);
-    const ended = await sftpc(words, {
+    const ended = await run(words, {
       env: { SFTPC_PASSWORD: PASSWORD, ...env },
       ...(input === undefined ? {} : { input: placed(input) }),
       ...(timeouts === undefined ? {} : { timeouts }),
@@ -177,6 +183,7 @@ export async function perform(play: Performance): Promise<Played> {
       typed: named(['sftpc', ...target, ...behind].map(quoted).join(' ')),
     };
   } finally {
+    await restore();
     await removeFolder(folder);
   }
 }

@@ -16,7 +16,9 @@ export async function reported(
   world: Pick<World, 'signal'>,
   work: () => Promise<number>,
 ): Promise<number> {
-  const status = await statusOf(console, work);
+  let status = await statusOf(console, work);
+  // A full disk behind standard output: what was asked for is not all there.
+  if (status === EXIT.ok && console.failure !== undefined) status = reportError(console, console.failure);
   const signal = status === EXIT.ok ? undefined : world.signal?.();
   // As the shell says it of a program that a signal has ended.
   const exit = signal === undefined ? status : 128 + signal;

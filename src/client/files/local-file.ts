@@ -27,7 +27,7 @@ export async function onDisk<T>(path: string, work: () => Promise<T>): Promise<T
     return await work();
   } catch (error) {
     if (error instanceof LocalError) throw error;
-    throw new LocalError(`${path}: ${reasonOf(error)}.`);
+    throw new LocalError(`${path}: ${reasonOf(error)}.`, adviceOf(error));
   }
 }
 
@@ -53,3 +53,23 @@ export function reasonOf(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
   return REASONS[code ?? ''] ?? message;
 }
+
+const ROOM = 'Make room there, or name another place.';
+const PERMISSION = 'Check the permissions, or name another place.';
+
+const ADVICE: Readonly<Record<string, string>> = {
+  ENOENT: 'Check the name.',
+  EACCES: PERMISSION,
+  EPERM: PERMISSION,
+  EROFS: PERMISSION,
+  ENOSPC: ROOM,
+  EDQUOT: ROOM,
+  EFBIG: 'Name a place that takes files of this size, or raise the limit (ulimit -f).',
+  EIO: 'Name a place on another disk.',
+  EISDIR: 'Name a file.',
+  ENOTDIR: 'Check the name.',
+  ENAMETOOLONG: 'Name a shorter one.',
+};
+
+/** What to do next where the file system said no. */
+export const adviceOf = (error: unknown): string | undefined => ADVICE[(error as NodeJS.ErrnoException).code ?? ''];

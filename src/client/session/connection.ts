@@ -131,7 +131,7 @@ export class Connection {
     if (!this.isOpen) throw over();
     if (/[\r\n\0]/.test(command.argument ?? '')) {
       const text = 'A name with a line end or NUL in it cannot be sent to an FTP server.';
-      throw new ClientError('command', text, { code: 'bad-argument' });
+      throw new ClientError('command', text, { code: 'bad-argument', hint: 'Rename the file.' });
     }
     if (this.#pending.count >= MAX_UNSETTLED) {
       const text = 'The server has not answered the last commands yet.';

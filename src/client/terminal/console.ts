@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import { escapeText } from '../../lib/escape.js';
 import { LocalError, type ClientError } from '../error.js';
+import { adviceOf, reasonOf } from '../files/local-file.js';
 import { nameToWire } from '../session/remote-name.js';
 import type { Sink } from '../session/transfer.js';
 import type { TraceLine } from '../terms.js';
@@ -33,6 +34,7 @@ export class Console {
   readonly #out: Writable;
   readonly #notes: Writable;
   readonly talk: Talk;
+  #failure: LocalError | undefined;
 
   constructor(out: Writable, notes: Writable, form: OutputForm = 'text', talk: Talk = 'all', look: Look = PLAIN) {
     this.#out = out;
@@ -40,6 +42,11 @@ export class Console {
     this.form = form;
     this.talk = talk;
     this.look = look;
+  }
+
+  /** Why standard output took no more. Texts that fail are rejected with it; objects, which nobody waits for, are not. */
+  get failure(): LocalError | undefined {
+    return this.#failure;
   }
 
   /** A line of ours on standard error, good to know; may hold line ends of ours. */
@@ -91,7 +98,7 @@ export class Console {
 
   /** An object on a line of its own. */
   async json(object: Readonly<Record<string, unknown>>): Promise<void> {
-    await this.#print(JSON.stringify(object));
+    await this.#print(JSON.stringify(object)).catch(() => undefined);
   }
 
   /** An error, and what to do next. */
@@ -150,9 +157,18 @@ export class Console {
     // A reader that has gone away (sftpc … -- ls | head) is no error of the session.
     if (this.#out.destroyed || this.#out.errored !== null) return;
     this.screen.print(() => void this.#out.write(`${line}\n`));
+    const fault = faultOf(this.#out);
+    if (fault !== undefined) {
+      throw (this.#failure ??= new LocalError(`Standard output: ${reasonOf(fault)}.`, adviceOf(fault)));
+    }
     if (!this.#out.writableNeedDrain) return;
     await Promise.race([once(this.#out, 'drain'), once(this.#out, 'close')]).catch(() => undefined);
   }
+}
+
+/** What keeps a stream from taking more, other than that nobody reads it. */
+function faultOf({ errored }: Writable): Error | undefined {
+  return errored === null || (errored as NodeJS.ErrnoException).code === 'EPIPE' ? undefined : errored;
 }
 
 /** Latin1 text of the server, shown as the UTF-8 it usually is; our own text with other characters, as it is. */
