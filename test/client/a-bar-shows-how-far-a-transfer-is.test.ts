@@ -56,7 +56,9 @@ describe('a bar', () => {
       'numbers.txt            [=====>           ]   40%   20.0 MB    8.9 MB/s     0:04',
     ]);
     observe({ kind: 'end', item: file, octets: 50_000_000, seconds: 5 });
-    expect(await terminal.lines()).toEqual(['numbers.txt: 50000000 octets received as numbers.txt (10.0 MB/s, 5.0 s)']);
+    expect(await terminal.lines()).toEqual([
+      'numbers.txt: 50000000 octets received as numbers.txt (10.0 MB/s, 5.00 s)',
+    ]);
     vi.advanceTimersByTime(60_000);
     expect(vi.getTimerCount()).toBe(0);
     expect(await terminal.lines()).toHaveLength(1);
@@ -68,7 +70,7 @@ describe('a bar', () => {
     observe({ kind: 'begin', item: file, offset: 0 });
     vi.advanceTimersByTime(900);
     observe({ kind: 'end', item: file, octets: 1000, seconds: 0.9 });
-    expect(terminal.raw).toBe('a: 1000 octets received as a (1.1 kB/s, 0.9 s)\n');
+    expect(terminal.raw).toBe('a: 1000 octets received as a (1.1 kB/s, 0.90 s)\n');
   });
 
   it('goes down to a standstill while nothing moves, and to no time left that could be told', async () => {
@@ -168,7 +170,7 @@ describe('a bar', () => {
     observe({ kind: 'begin', item: file, offset: 0 });
     move(observe, [file], 10_000_000, 5);
     observe({ kind: 'end', item: file, octets: 50_000_000, seconds: 5 });
-    expect(terminal.raw).toBe('a: 50000000 octets received as a (10.0 MB/s, 5.0 s)\n');
+    expect(terminal.raw).toBe('a: 50000000 octets received as a (10.0 MB/s, 5.00 s)\n');
   });
 });
 
@@ -187,7 +189,7 @@ describe('hash marks', () => {
       'meanwhile',
       '#####',
       'a: 524288 octets received as a behind the 131072 that were there (524.3 kB/s,',
-      '1.0 s)',
+      '1.00 s)',
     ]);
   });
 });

@@ -62,6 +62,8 @@ const DIRECTIONS: Readonly<Record<string, { readonly may: readonly string[]; rea
 const OUTSIDE: Readonly<Record<string, readonly string[]>> = {
   'node:crypto': ['src/crypto/'],
   'node-forge': ['src/crypto/'],
+  'log-update': ['src/client/terminal/block.ts'],
+  'string-width': ['src/client/terminal/text-width.ts'],
   koffi: ['src/daemon/handoff/peek.ts'],
   'unix-dgram': ['src/log/syslog-channel.ts'],
   winston: ['src/log/winston-sink.ts'],

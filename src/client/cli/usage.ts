@@ -29,7 +29,8 @@ export function usage(): string {
     'environment:',
     ...helpRow('SFTPC_PASSWORD', 'the password, for scripts'),
     ...helpRow('NETRC', 'read in place of ~/.netrc'),
-    ...helpRow('XDG_STATE_HOME', 'where sftpc/known_servers lies; ~/.local/state if unset'),
+    ...helpRow('XDG_STATE_HOME', 'where sftpc/known_servers and history lie; ~/.local/state if unset'),
+    ...helpRow('NO_COLOR', 'no colours on a terminal'),
     '',
     'exit status:',
     ...wrapped(

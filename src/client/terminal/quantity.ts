@@ -30,9 +30,9 @@ export function clockTime(seconds: number | undefined): string {
   return hours > 0 ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`;
 }
 
-/** `0.4 s`, `75.0 s`, `12 min 5 s`, `2 h 5 min`. */
+/** `0.04 s`, `12.3 s`, `12 min 5 s`, `2 h 5 min`. */
 export function secondsInWords(seconds: number): string {
-  if (seconds < 99.95) return `${seconds.toFixed(1)} s`;
+  if (seconds < 99.95) return `${seconds.toFixed(seconds < 9.995 ? 2 : 1)} s`;
   const whole = Math.round(seconds);
   if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
   return `${Math.floor(whole / 3600)} h ${Math.floor(whole / 60) % 60} min`;
