@@ -4,7 +4,7 @@ import type { SessionLog } from '../../session/ports.js';
 import type { SessionSummary } from '../../session/session-options.js';
 import type { EngineOutput } from '../engine/output.js';
 import type { ClientError } from '../error.js';
-import { shown, type Console } from '../terminal/console.js';
+import { shown, shownName, type Console } from '../terminal/console.js';
 
 export class DoorLog {
   readonly #console: Pick<Console, 'note' | 'warn'>;
@@ -24,7 +24,7 @@ export class DoorLog {
   }
 
   error({ message, hint }: ClientError, session?: number): void {
-    this.warn(message.split('\n').map(shown).join('\n'), session);
+    this.warn(message.split('\n').map(shownName).join('\n'), session);
     if (hint !== undefined) this.#console.warn(`  ${hint}`);
   }
 

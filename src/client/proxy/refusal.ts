@@ -3,14 +3,14 @@ import { Duplex } from 'node:stream';
 import { reply, replyOctets, type Reply } from '../../wire/reply.js';
 import type { ClientError } from '../error.js';
 import { nameToWire } from '../session/remote-name.js';
-import { shown } from '../terminal/console.js';
+import { shownName } from '../terminal/console.js';
 
 /**
  * The error's lines, below them what to do, and the first line once more where there are several: many programs show the last one
  * only. UTF-8 on the wire, and nothing that drives a terminal.
  */
 export function refusal({ message, hint }: ClientError): Reply {
-  const lines = [...message.split('\n'), ...(hint?.split('\n') ?? [])].map((line) => nameToWire(shown(line)));
+  const lines = [...message.split('\n'), ...(hint?.split('\n') ?? [])].map((line) => nameToWire(shownName(line)));
   return reply(421, lines.length === 1 ? lines : [...lines, lines[0] ?? '']);
 }
 

@@ -3,6 +3,7 @@ import { parseDirectoryReply } from '../../wire/directory-reply.js';
 import { isCompletion } from '../../wire/reply.js';
 import { ClientError, refusedCommand } from '../error.js';
 import type { Connection } from '../session/connection.js';
+import { nameFromWire } from '../session/remote-name.js';
 import { mustProtectData } from './data-protection.js';
 import type { SessionMemory } from './session-memory.js';
 
@@ -30,15 +31,15 @@ export async function reopen(
     await memory.setAgain(connection);
     if ((await directoryOf(connection)) !== directory) {
       const moved = await connection.command('CWD', directory);
-      if (!isCompletion(moved)) throw refusedCommand(directory, moved);
+      if (!isCompletion(moved)) throw refusedCommand(nameFromWire(directory), moved);
     }
     return connection;
   } catch (error) {
     connection.close();
     if (!(error instanceof ClientError)) throw error;
-    const { kind, message, hint } = error;
+    const { kind, message, code, hint } = error;
     const why = `A transfer had broken off, and the session could not be opened again. ${message}`;
-    throw new ClientError(kind, why, hint === undefined ? {} : { hint });
+    throw new ClientError(kind, why, { ...(code && { code }), ...(hint !== undefined && { hint }) });
   } finally {
     signal.removeEventListener('abort', close);
   }

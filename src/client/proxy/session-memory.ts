@@ -3,10 +3,11 @@
  * the server has accepted counts.
  */
 import { Secret } from '../../lib/secret.js';
-import type { Command } from '../../wire/command.js';
+import { formatCommand, type Command } from '../../wire/command.js';
 import { isCompletion, isFailure, type Reply } from '../../wire/reply.js';
-import { ClientError, refusedCommand } from '../error.js';
+import { ClientError, quoted, refusedCommand } from '../error.js';
 import type { Connection } from '../session/connection.js';
+import { nameFromWire } from '../session/remote-name.js';
 
 /** Arguments as they were given, latin1; undefined where the verb stood alone. */
 interface Login {
@@ -67,7 +68,7 @@ export class SessionMemory {
     if (reply.code === 331 && password !== undefined) reply = await connection.command('PASS', password.expose());
     if (reply.code === 332 && account !== undefined) reply = await connection.command('ACCT', account.expose());
     if (isCompletion(reply)) return;
-    throw new ClientError('login', `The login was refused: ${(reply.lines.at(-1) ?? '').trim()}`, { reply });
+    throw new ClientError('login', `The login was refused:${quoted(reply)}`, { code: 'login-refused', reply });
   }
 
   /** Sets on a new connection what was set. @throws ClientError */
@@ -91,5 +92,5 @@ export class SessionMemory {
 
 async function repeat(connection: Connection, { verb, argument }: Command): Promise<void> {
   const reply = await connection.command(verb, argument);
-  if (!isCompletion(reply)) throw refusedCommand(argument === undefined ? verb : `${verb} ${argument}`, reply);
+  if (!isCompletion(reply)) throw refusedCommand(nameFromWire(formatCommand({ verb, argument })), reply);
 }
