@@ -81,6 +81,7 @@ export class Connection {
     const connection = new Connection(await dial({ host: address ?? host, port, timeout: connect, signal }), options);
     const abort = (): void => connection.fail(interrupted());
     signal?.addEventListener('abort', abort);
+    if (signal?.aborted === true) abort();
     try {
       return { connection, channel: await connection.#within(connection.#ready.promise) };
     } finally {
