@@ -48,6 +48,7 @@ describe('sftpc --json', () => {
       {
         event: 'error',
         kind: 'command',
+        code: 'refused',
         message: expect.stringMatching(/^nowhere: the server said: 550 /) as unknown,
         hint: 'Check the name with ls, and whether this user may do that there.',
         reply: { code: 550, lines: [expect.stringMatching(/^550 /)] },
@@ -88,10 +89,19 @@ describe('sftpc --json', () => {
   it('tells of wrong arguments, too', async () => {
     const { out, status } = await sftpc(['--json', 'h', 'x', '-z1']);
     expect(lines(out)).toEqual([
-      { event: 'error', kind: 'usage', message: '"x" is no port: 1 to 65535', hint: null, reply: null, exit: 2 },
       {
         event: 'error',
         kind: 'usage',
+        code: null,
+        message: '"x" is no port: 1 to 65535',
+        hint: null,
+        reply: null,
+        exit: 2,
+      },
+      {
+        event: 'error',
+        kind: 'usage',
+        code: null,
         message: '-z takes 256 to 1048576 octets, not "1"',
         hint: null,
         reply: null,
@@ -129,7 +139,11 @@ describe('sftpc --json', () => {
 
 describe('the objects', () => {
   const item: TransferItem = { id: 7, direction: 'upload', remote: 'r\udce9', local: 'l', size: undefined };
-  const error = new ClientError('login', 'No.', { hint: 'Yes.', reply: reply(530, 'gr\xc3\xbc\xc3\x9fe') });
+  const error = new ClientError('login', 'No.', {
+    code: 'login-refused',
+    hint: 'Yes.',
+    reply: reply(530, 'gr\xc3\xbc\xc3\x9fe'),
+  });
 
   it('are one for every kind of event, with the fields in the order of the table', () => {
     const objects = [
@@ -153,6 +167,7 @@ describe('the objects', () => {
     expect(objects[7]).toEqual({
       event: 'error',
       kind: 'login',
+      code: 'login-refused',
       message: 'No.',
       hint: 'Yes.',
       reply: { code: 530, lines: ['530 grüße'] },

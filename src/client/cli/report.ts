@@ -59,7 +59,14 @@ async function statusOf(console: Console, work: () => Promise<number>): Promise<
     console.warn(bugReport(error));
     if (console.form === 'json') {
       await console.json(
-        jsonEvent('error', { kind: 'bug', message: messageOf(error), hint: null, reply: null, exit: EXIT_BUG }),
+        jsonEvent('error', {
+          kind: 'bug',
+          code: null,
+          message: messageOf(error),
+          hint: null,
+          reply: null,
+          exit: EXIT_BUG,
+        }),
       );
     }
     return EXIT_BUG;

@@ -52,8 +52,9 @@ export async function runScript(input: Readable, name: string | undefined, run: 
 }
 
 function inLine(error: ClientError, where: string): ClientError {
-  const { hint, reply, failure } = error;
+  const { code, hint, reply, failure } = error;
   return new ClientError(error.kind, `${where}: ${error.message}`, {
+    ...(code === undefined ? {} : { code }),
     ...(hint === undefined ? {} : { hint }),
     ...(reply === undefined ? {} : { reply }),
     ...(failure === undefined ? {} : { failure }),

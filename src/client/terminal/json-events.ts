@@ -19,7 +19,7 @@ export const EVENTS = {
   would: ['deed', 'path'],
   summary: ['moved', 'octets', 'same', 'passedOver', 'madeDirectories', 'deleted', 'failed', 'seconds'],
   notice: ['message'],
-  error: ['kind', 'message', 'hint', 'reply', 'exit'],
+  error: ['kind', 'code', 'message', 'hint', 'reply', 'exit'],
   key: ['host', 'port', 'fingerprint'],
   imported: ['host', 'port', 'fingerprint', 'before'],
   removed: ['host', 'port', 'fingerprint'],
@@ -65,7 +65,7 @@ function itemFields({ id, direction, remote, local, size }: TransferItem): Field
   return { id, direction, remote, local, size: size ?? null };
 }
 
-function errorFields({ kind, message, hint, reply }: ClientError): Omit<Fields<'error'>, 'exit'> {
+function errorFields({ kind, code, message, hint, reply }: ClientError): Omit<Fields<'error'>, 'exit'> {
   const told = reply === undefined ? null : { code: reply.code, lines: reply.lines.map(nameFromWire) };
-  return { kind, message, hint: hint ?? null, reply: told };
+  return { kind, code: code ?? null, message, hint: hint ?? null, reply: told };
 }

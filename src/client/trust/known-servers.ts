@@ -138,7 +138,7 @@ export class KnownServers {
       "Ask the server's administrator which of them is right. If it is the new one:",
       `    ${keysCommand(['import', '--replace'], this.file, entry)}`,
     ];
-    return new ClientError('security', message.join('\n'), { hint: hint.join('\n') });
+    return new ClientError('security', message.join('\n'), { code: 'key-changed', hint: hint.join('\n') });
   }
 
   async #change(change: (text: string) => string): Promise<void> {

@@ -47,6 +47,7 @@ export async function changeFile(path: string, change: (text: string) => string)
   while (!changeNow(file, lock, change)) {
     if (performance.now() > deadline) {
       throw new ClientError('command', `${file} is being changed by another sftpc all the time.`, {
+        code: 'known-servers',
         hint: `If there is none, it was killed at work: rm ${shellWord(lock)}`,
       });
     }
