@@ -4,7 +4,7 @@ import type { Command } from '../wire/command.js';
 import type { Reply } from '../wire/reply.js';
 import { receiveFile, targetOf } from './files/incoming-file.js';
 import { sendFile } from './files/outgoing-file.js';
-import { DirectoryReader } from './listing/directory-reader.js';
+import { DirectoryReader, type Listing } from './listing/directory-reader.js';
 import type { RemoteEntry } from './listing/entry.js';
 import { modifiedOf, setModifiedOf, sizeOf, statusOf } from './listing/status.js';
 import { credentialsOf, type Login, type ReceiveOptions, type SendOptions } from './options.js';
@@ -107,6 +107,14 @@ export class Client {
    * @throws ClientError also when a listing is in no form that can be read, or names what no file can be called
    */
   async entries(path?: string, signal?: AbortSignal): Promise<readonly RemoteEntry[]> {
+    return (await this.listing(path, signal)).entries;
+  }
+
+  /**
+   * As entries(), with a word on whether to believe that there are none.
+   * @internal
+   */
+  async listing(path?: string, signal?: AbortSignal): Promise<Listing> {
     return this.#turns.take(() => this.#directories.read(path, signal));
   }
 

@@ -6,7 +6,8 @@ import { connect } from '../../src/client/connect.js';
 import { downloadFile } from '../../src/client/files/download.js';
 import { transferRun } from '../../src/client/files/transfer-run.js';
 import { uploadFile } from '../../src/client/files/upload.js';
-import { transferringFtpd, type Answer } from './transferring-ftpd.js';
+import type { Answer } from './answering-ftpd.js';
+import { fileFtpd, sends, takes } from './file-ftpd.js';
 import { folder, sftpc, type Ended } from './sftpc.js';
 
 const MEBIBYTE = 1024 * 1024;
@@ -26,10 +27,10 @@ function sizes(...each: (number | 'none')[]): () => Answer {
 describe('a download', () => {
   const serving =
     (size: () => Answer, content: string) =>
-    (verb: string): Answer => {
+    (verb: string): Answer | undefined => {
       if (verb === 'SIZE') return size();
       if (verb === 'MDTM') return '213 20260101000000';
-      return verb === 'RETR' ? { send: content } : undefined;
+      return verb === 'RETR' ? sends(content) : undefined;
     };
 
   it.each([
@@ -37,7 +38,7 @@ describe('a download', () => {
     ['too long', sizes(3), 'longer', '6 octets came, and the server says that it has 3.'],
     ['of neither size', sizes(10, 12), 'short', '5 octets came, and the server says that it has 12.'],
   ])('%s is no file', async (_, size, content, message) => {
-    const { port } = await transferringFtpd(serving(size, content));
+    const { port } = await fileFtpd(serving(size, content));
     const local = await folder();
     await writeFile(join(local, 'a'), 'before');
     const ended = await run(port, `get a ${local}/a`);
@@ -54,7 +55,7 @@ describe('a download', () => {
     ['of a file whose size the server does not tell', sizes('none')],
     ['of a file that is there as it was', sizes(5)],
   ])('%s is kept', async (_, size) => {
-    const { port } = await transferringFtpd(serving(size, 'whole'));
+    const { port } = await fileFtpd(serving(size, 'whole'));
     const local = await folder();
     const ended = await run(port, `get a ${local}/a`);
     expect(ended).toMatchObject({ status: 0 });
@@ -63,7 +64,7 @@ describe('a download', () => {
   });
 
   it('of a file that grows is kept as it was then, and that is said', async () => {
-    const { port } = await transferringFtpd(serving(sizes(3, 9), 'grown'));
+    const { port } = await fileFtpd(serving(sizes(3, 9), 'grown'));
     const local = await folder();
     const ended = await run(port, `get a ${local}/a`);
     expect(ended.status).toBe(0);
@@ -77,7 +78,7 @@ describe('a download', () => {
     const content = Buffer.alloc(3 * MEBIBYTE, 'abcdefg');
     let offset = 0;
     let breaks = true;
-    const { port, lines } = await transferringFtpd((verb, argument) => {
+    const { port, commands } = await fileFtpd((verb, argument) => {
       if (verb === 'SIZE') return `213 ${content.length}`;
       if (verb === 'MDTM') return '213 20260101000000';
       if (verb === 'REST') {
@@ -87,7 +88,7 @@ describe('a download', () => {
       if (verb !== 'RETR') return undefined;
       const send = content.subarray(offset, breaks ? MEBIBYTE : undefined);
       offset = 0;
-      return { send, final: breaks ? '426 broken' : '226 done' };
+      return sends(send, breaks ? '426 broken' : '226 done');
     });
     const local = await folder();
     const broken = await run(port, `get dir/a ${local}/a`);
@@ -99,7 +100,7 @@ describe('a download', () => {
     breaks = false;
     const whole = await run(port, `reget dir/a ${local}/a`, `reget dir/a ${local}/a`);
     expect(whole.status).toBe(0);
-    expect(lines.filter((line) => line.startsWith('REST'))).toHaveLength(1);
+    expect(commands.filter((line) => line.startsWith('REST'))).toHaveLength(1);
     expect(await readdir(local)).toEqual(['a']);
     expect((await readFile(join(local, 'a'))).equals(content)).toBe(true);
   });
@@ -107,19 +108,19 @@ describe('a download', () => {
   it('that broke off is not gone on with by that of another file, nor where the server cannot', async () => {
     const content = Buffer.alloc(3 * MEBIBYTE, 'abcdefg');
     let breaks = true;
-    const { port, lines } = await transferringFtpd((verb) => {
-      if (verb === 'FEAT') return '211-These\r\n SIZE\r\n MDTM\r\n211 End';
+    const { port, commands } = await fileFtpd((verb) => {
+      if (verb === 'FEAT') return '211-These\n SIZE\n MDTM\n211 End';
       if (verb === 'SIZE') return `213 ${content.length}`;
       if (verb === 'MDTM') return '213 20260101000000';
       if (verb !== 'RETR') return undefined;
-      return breaks ? { send: content.subarray(0, MEBIBYTE), final: '426 broken' } : { send: content };
+      return breaks ? sends(content.subarray(0, MEBIBYTE), '426 broken') : sends(content);
     });
     const local = await folder();
     await run(port, `get a ${local}/a`);
     breaks = false;
     const other = await run(port, `reget b ${local}/a`);
     expect(other.status).toBe(0);
-    expect(lines.filter((line) => line.startsWith('REST'))).toEqual([]);
+    expect(commands.filter((line) => line.startsWith('REST'))).toEqual([]);
     expect(await readdir(local)).toEqual(['a']);
     expect((await readFile(join(local, 'a'))).equals(content)).toBe(true);
   });
@@ -131,9 +132,9 @@ describe('an upload', () => {
     ['whole, to a server that tells no sizes', sizes('none'), 0, ''],
     ['short', sizes(3), 1, 'sftpc: line 1: b: the server says that it has 3 octets, and not 5.\n'],
   ] as const)('that arrives %s', async (_, size, status, message) => {
-    const { port } = await transferringFtpd((verb) => {
+    const { port } = await fileFtpd((verb) => {
       if (verb === 'SIZE') return size();
-      return verb === 'STOR' ? { take: () => '226 stored' } : undefined;
+      return verb === 'STOR' ? takes(() => '226 stored') : undefined;
     });
     const file = join(await folder(), 'a');
     await writeFile(file, 'whole');
@@ -143,7 +144,7 @@ describe('an upload', () => {
   });
 
   it('is reported in the words of the server, when that has no room', async () => {
-    const { port } = await transferringFtpd((verb) => (verb === 'STOR' ? { take: () => '452 Disk full' } : undefined));
+    const { port } = await fileFtpd((verb) => (verb === 'STOR' ? takes(() => '452 Disk full') : undefined));
     const file = join(await folder(), 'a');
     await writeFile(file, 'whole');
     const ended = await run(port, `put ${file} b`);
@@ -153,15 +154,13 @@ describe('an upload', () => {
 
   it('goes on behind what is there, and never where more is there than here', async () => {
     let stored = 'who';
-    const { port } = await transferringFtpd((verb) => {
+    const { port } = await fileFtpd((verb) => {
       if (verb === 'SIZE') return `213 ${stored.length}`;
       if (verb !== 'APPE') return undefined;
-      return {
-        take: (octets) => {
-          stored += octets.toString();
-          return '226 stored';
-        },
-      };
+      return takes((octets) => {
+        stored += octets.toString();
+        return '226 stored';
+      });
     });
     const local = await folder();
     await writeFile(join(local, 'a'), 'whole');
@@ -181,15 +180,13 @@ describe('an upload', () => {
 describe('text', () => {
   it('has other line ends and sizes on either side, and is not compared', async () => {
     let stored = '';
-    const { port, lines } = await transferringFtpd((verb) => {
-      if (verb === 'RETR') return { send: 'one\r\ntwo\r\n' };
+    const { port, commands } = await fileFtpd((verb) => {
+      if (verb === 'RETR') return sends('one\r\ntwo\r\n');
       if (verb !== 'STOR') return undefined;
-      return {
-        take: (octets) => {
-          stored = octets.toString();
-          return '226 stored';
-        },
-      };
+      return takes((octets) => {
+        stored = octets.toString();
+        return '226 stored';
+      });
     });
     const local = join(await folder(), 'a');
     const client = await connect({ host: '127.0.0.1', port, user: 'joe', protection: 'none' });
@@ -200,22 +197,20 @@ describe('text', () => {
     expect(await readFile(local, 'utf8')).toBe('one\ntwo\n');
     await uploadFile(client, { remote: 'a', local, onto: 'replace', time: 'now' }, run);
     expect(stored).toBe('one\r\ntwo\r\n');
-    expect(lines.filter((line) => /^(?:SIZE|TYPE)/.test(line))).toEqual(['TYPE A']);
+    expect(commands.filter((line) => /^(?:SIZE|TYPE)/.test(line))).toEqual(['TYPE A']);
   });
 });
 
 describe('in the place of a file', () => {
   it('- is standard output or standard input', async () => {
     let stored = '';
-    const { port } = await transferringFtpd((verb) => {
-      if (verb === 'RETR') return { send: Buffer.from([0, 255, 10, 27]) };
+    const { port } = await fileFtpd((verb) => {
+      if (verb === 'RETR') return sends(Buffer.from([0, 255, 10, 27]));
       if (verb !== 'STOR') return undefined;
-      return {
-        take: (octets) => {
-          stored = octets.toString('latin1');
-          return '226 stored';
-        },
-      };
+      return takes((octets) => {
+        stored = octets.toString('latin1');
+        return '226 stored';
+      });
     });
     const words = ['-9', '-u', 'joe', '127.0.0.1', `${port}`, '--'];
     const got = await sftpc([...words, 'get', 'a', '-']);

@@ -4,9 +4,8 @@ import { Account, describeTally, type SeveralRun } from '../files/account.js';
 import { transferRun } from '../files/transfer-run.js';
 import { MAX_PARALLEL } from '../files/work-queue.js';
 import type { RepresentationType } from '../session/session.js';
-import { shown } from '../terminal/console.js';
+import { shownName } from '../terminal/console.js';
 import { jsonEvent } from '../terminal/json-events.js';
-import { nameToWire } from '../session/remote-name.js';
 import type { CommandContext } from './command.js';
 import type { CommandOption, OptionValues } from './options.js';
 
@@ -34,7 +33,7 @@ export function runOf(
   { console, observe, preferences, signal }: CommandContext,
   type: RepresentationType = preferences.type,
 ): SeveralRun {
-  const notice = (text: string): void => console.notice(shown(nameToWire(text)));
+  const notice = (text: string): void => console.notice(shownName(text));
   const stopping = new AbortController();
   return {
     ...transferRun({ type, observe, notice, signal: AbortSignal.any([signal, stopping.signal]) }),

@@ -80,8 +80,9 @@ export class Account {
 /** The same error, with the path in its message. */
 function naming(path: string, error: ClientError): ClientError {
   if (error.message.includes(path)) return error;
-  const { kind, hint, reply, failure } = error;
+  const { kind, code, hint, reply, failure } = error;
   return new ClientError(kind, `${path}: ${error.message}`, {
+    ...(code === undefined ? {} : { code }),
     ...(hint === undefined ? {} : { hint }),
     ...(reply === undefined ? {} : { reply }),
     ...(failure === undefined ? {} : { failure }),

@@ -4,7 +4,7 @@
  */
 import { basename } from 'node:path';
 import type { Client } from '../client.js';
-import { ClientError, LocalError } from '../error.js';
+import { ClientError } from '../error.js';
 import type { Sink } from '../session/transfer.js';
 import { receiveFile, type IncomingFile } from './incoming-file.js';
 import { localLines } from './line-ends.js';
@@ -139,6 +139,6 @@ async function askAgain(
 
 /** Whether what has come can be the beginning of the file, and another try may bring the rest. */
 function isBeginning(error: ClientError, total: number, identity: FileIdentity | undefined): identity is FileIdentity {
-  if (error instanceof LocalError || error.kind === 'security' || identity === undefined) return false;
+  if (error.code === 'local' || error.kind === 'security' || identity === undefined) return false;
   return identity.size >= RESUMABLE_OCTETS && total > 0 && total <= identity.size;
 }

@@ -1,7 +1,6 @@
 /** What the server knows of a file, and how its path is written so that it means that file to every server. */
 import type { Client } from '../client.js';
 import { ClientError } from '../error.js';
-import { formatFactTime } from '../listing/fact-time.js';
 
 /** In octets; undefined where the server does not say. @throws ClientError when the session is over */
 export const sizeOf = (client: Client, path: string): Promise<number | undefined> => answered(client.size(path));
@@ -9,12 +8,6 @@ export const sizeOf = (client: Client, path: string): Promise<number | undefined
 /** Undefined where the server does not say. @throws ClientError when the session is over */
 export async function modifiedOf(client: Client, path: string): Promise<Date | undefined> {
   return (await offers(client, 'MDTM')) ? answered(client.modified(path)) : undefined;
-}
-
-/** Sets the time of a file's last change. Gives whether the server has (MFMT, which not all have). */
-export async function setModified(client: Client, path: string, modified: Date): Promise<boolean> {
-  if (!(await offers(client, 'MFMT'))) return false;
-  return (await answered(client.request('MFMT', `${formatFactTime(modified)} ${path}`))) !== undefined;
 }
 
 /** Whether a transfer may begin within a file (REST). One that has no FEAT to say so may have it all the same. */
@@ -52,7 +45,7 @@ async function answered<T>(question: Promise<T>): Promise<T | undefined> {
   try {
     return await question;
   } catch (error) {
-    if (error instanceof ClientError && error.kind === 'command' && error.reply !== undefined) return undefined;
+    if (error instanceof ClientError && error.code === 'refused') return undefined;
     throw error;
   }
 }

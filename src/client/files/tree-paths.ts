@@ -1,6 +1,6 @@
 /** Where a path below the root of a copied tree is on either side. */
 import { LOCAL_TREE } from './local-tree.js';
-import { remoteTree } from './remote-tree.js';
+import { REMOTE_TREE } from './remote-tree.js';
 import type { TransferItem } from './transfer-events.js';
 import type { TreeCopy, TreeSide } from './tree.js';
 
@@ -13,7 +13,7 @@ export class TreePaths {
 
   constructor(roots: Roots) {
     this.#roots = roots;
-    [this.from, this.to] = roots.direction === 'download' ? [remoteTree(), LOCAL_TREE] : [LOCAL_TREE, remoteTree()];
+    [this.from, this.to] = roots.direction === 'download' ? [REMOTE_TREE, LOCAL_TREE] : [LOCAL_TREE, REMOTE_TREE];
   }
 
   source(path: string): string {

@@ -1,5 +1,6 @@
 /** Trees of directories and files, here and on the server, and how one is copied onto the other. */
 import type { Client } from '../client.js';
+import type { Listing } from '../listing/directory-reader.js';
 import type { RemoteEntry } from '../listing/entry.js';
 import type { SeveralRun } from './account.js';
 import type { TransferItem } from './transfer-events.js';
@@ -7,11 +8,7 @@ import type { TransferItem } from './transfer-events.js';
 /** What is known of a file, on either side. */
 export type TreeEntry = RemoteEntry;
 
-export interface TreeListing {
-  readonly entries: readonly TreeEntry[];
-  /** `doubtful`: nothing is listed, which may also mean that the directory could not be read. */
-  readonly trust: 'certain' | 'doubtful';
-}
+export type TreeListing = Listing;
 
 /** The two sides of a copy. What they do rejects with a ClientError that names the path. */
 export interface TreeSide {

@@ -6,7 +6,7 @@ import { networkLines } from './line-ends.js';
 import { pathOctets } from './local-file.js';
 import { sendFile, type OutgoingFile } from './outgoing-file.js';
 import { watched, type Moved, type Progress } from './progress.js';
-import { setModified, sizeOf } from './remote-file.js';
+import { sizeOf } from './remote-file.js';
 import type { TransferItem } from './transfer-events.js';
 import type { TransferRun } from './transfer-run.js';
 
@@ -43,7 +43,7 @@ export async function uploadFile(client: Client, wanted: Upload, run: TransferRu
       const append = onto === 'append' || offset > 0;
       const octets = await store(client, { remote, before, append }, counted(file.from(offset), progress), run);
       if (run.type === 'I') compareSize(local, file.size, offset + octets, run.notice);
-      if (time === 'keep') await setModified(client, remote, file.modified);
+      if (time === 'keep') await client.setModified(remote, file.modified);
       return octets;
     } finally {
       await file.close();

@@ -8,6 +8,7 @@ import type { DataCommand, Features, Session } from '../session/session.js';
 import { linesOf, type RemoteEntry } from './entry.js';
 import { parseFactListing } from './facts.js';
 import { listsItself, parseListing } from './lines.js';
+import { unread } from './refusals.js';
 
 /** The most octets of a listing that is read as entries. */
 export const MAX_LISTING = 64 * 1024 * 1024;
@@ -15,8 +16,17 @@ export const MAX_LISTING = 64 * 1024 * 1024;
 /** The facts that an entry is made of; without the first, nothing is known of it. */
 const WANTED_FACTS = ['type', 'size', 'modify'];
 
-/** `facts`: MLSD. `all`: LIST -a, which shows hidden files. `shown`: LIST, because the server takes `-a` for a name. */
-type Manner = 'facts' | 'all' | 'shown';
+/**
+ * `facts`: MLSD. `all`: LIST -a, which shows hidden files. `itself`: the same, and it has shown a directory itself, so that one
+ * that it does not show was not read. `shown`: LIST, because the server takes `-a` for a name.
+ */
+type Manner = 'facts' | 'all' | 'itself' | 'shown';
+
+export interface Listing {
+  readonly entries: readonly RemoteEntry[];
+  /** `doubtful`: there are none, which may also mean that the server could not read the directory. */
+  readonly trust: 'certain' | 'doubtful';
+}
 
 export class DirectoryReader {
   readonly #session: Session;
@@ -28,12 +38,12 @@ export class DirectoryReader {
   }
 
   /** @throws ClientError also where the path is no directory, and where the listing is in no form that can be read */
-  async read(path: string | undefined, signal: AbortSignal | undefined): Promise<readonly RemoteEntry[]> {
+  async read(path: string | undefined, signal: AbortSignal | undefined): Promise<Listing> {
     const features = await this.#session.features();
     if (!this.#manners.has(features)) this.#manners.set(features, await this.#firstManner(features));
     if (this.#manners.get(features) === 'facts') {
       const lines = await this.lines({ verb: 'MLSD', path, type: 'I', signal }).catch(unless(500, 502));
-      if (lines !== undefined) return parseFactListing(lines);
+      if (lines !== undefined) return { entries: parseFactListing(lines), trust: 'certain' };
       // It has no MLSD after all.
       this.#manners.set(features, 'all');
     }
@@ -66,13 +76,21 @@ export class DirectoryReader {
   }
 
   /** LIST of the working directory. */
-  async #list(features: Features, signal: AbortSignal | undefined): Promise<readonly RemoteEntry[]> {
-    if (this.#manners.get(features) === 'all') {
-      const lines = await this.lines({ verb: 'LIST', path: '-a', type: 'A', signal }).catch(unless());
-      if (lines !== undefined && listsItself(lines)) return parseListing(lines);
-      this.#manners.set(features, 'shown');
+  async #list(features: Features, signal: AbortSignal | undefined): Promise<Listing> {
+    const manner = this.#manners.get(features);
+    if (manner !== 'shown') {
+      const all = this.lines({ verb: 'LIST', path: '-a', type: 'A', signal });
+      const lines = await (manner === 'itself' ? all : all.catch(unless()));
+      if (lines !== undefined && (manner === 'itself' || listsItself(lines))) {
+        if (lines.length === 0) throw unread();
+        this.#manners.set(features, 'itself');
+        return { entries: parseListing(lines), trust: 'certain' };
+      }
     }
-    return parseListing(await this.lines({ verb: 'LIST', type: 'A', signal }));
+    const entries = parseListing(await this.lines({ verb: 'LIST', type: 'A', signal }));
+    // Where both list nothing, it is left open what -a is to the server.
+    if (entries.length > 0) this.#manners.set(features, 'shown');
+    return { entries, trust: entries.length > 0 ? 'certain' : 'doubtful' };
   }
 
   /** Does it with another working directory. @throws ClientError where there is no such directory */

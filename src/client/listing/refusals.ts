@@ -10,6 +10,14 @@ export function unreadable(line: string): ClientError {
   return new ClientError('command', text, { code: 'unreadable-listing', hint: 'Name the files one by one.' });
 }
 
+/** A listing without even the directory itself, which this server shows where it can read it. */
+export function unread(): ClientError {
+  return new ClientError('command', 'The server lists nothing of the directory: it cannot read it.', {
+    code: 'unreadable-listing',
+    hint: "Ask the server's administrator whether this user may read it.",
+  });
+}
+
 /** A name that no file of a directory can have, with which a server may want to be obeyed elsewhere than in that directory. */
 export function unsafe(name: string): ClientError {
   const text = `The server lists a name that no file can have: ${JSON.stringify(name.slice(0, MAX_SHOWN_LINE))}`;

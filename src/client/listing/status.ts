@@ -41,8 +41,8 @@ export async function statusOf(
   const above = at.slice(0, Math.max(0, at.lastIndexOf('/')));
   const where = above === '' ? (at.startsWith('/') ? '/' : undefined) : above;
   // 450 and 550: the directory is not there, or not for this user.
-  const entries = await directories.read(where, undefined).catch(unless(450, 550));
-  return entries?.find((entry) => entry.name === name);
+  const listing = await directories.read(where, undefined).catch(unless(450, 550));
+  return listing?.entries.find((entry) => entry.name === name);
 }
 
 /** Sets when a file was last changed, to the second. False where the server cannot, or refuses. */
