@@ -1,4 +1,5 @@
 // What a person at the prompt meets: interrupts, questions, sessions that end, a terminal that is stopped and continued.
+import { readdirSync, statSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { constants } from 'node:os';
 import { truncate, writeFile } from 'node:fs/promises';
@@ -224,8 +225,11 @@ describe('SIGTERM', () => {
     await truncate(join(root, 'large'), 4_000_000_000);
     const terminate = signals();
     const shell = await atPrompt(port, { onInterrupt: terminate.on, signal: () => constants.signals.SIGTERM });
-    await shell.type(`get large ${await folder()}/got\r`);
-    await expect.poll(() => shell.screen.raw).toContain('got');
+    const here = await folder();
+    await shell.type(`get large ${here}/got\r`);
+    const octets = (): number[] => readdirSync(here).map((name) => statSync(join(here, name)).size);
+    await expect.poll(octets, { timeout: 20_000 }).toEqual([expect.any(Number)]);
+    await expect.poll(() => octets()[0], { timeout: 20_000 }).toBeGreaterThan(0);
     terminate.give();
     expect(await shell.status).toBe(128 + constants.signals.SIGTERM);
     expect(shell.mode()).toBe('cooked');
