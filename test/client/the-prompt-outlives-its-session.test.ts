@@ -69,9 +69,12 @@ describe('Ctrl-C', () => {
 
   it('aborts a transfer; the prompt comes back, and what was typed meanwhile is not shown', async () => {
     let abort: () => void = () => undefined;
+    let begin: () => void = () => undefined;
+    const begun = new Promise<void>((resolve) => (begin = resolve));
     const port = await scriptedFtpd(
       (data, say) => {
         slowly(data);
+        begin();
         data.on('close', () => say('426 broken'));
       },
       {},
@@ -83,7 +86,7 @@ describe('Ctrl-C', () => {
     const aborted = new Promise<void>((resolve) => (abort = resolve));
     const shell = await atPrompt(port);
     await shell.type(`get large ${await folder()}/got\r`);
-    await expect.poll(() => shell.screen.raw).toContain('got');
+    await begun;
     await shell.type('typed too early', CTRL_C);
     await aborted;
     await shell.screen.until(PROMPT);
@@ -95,8 +98,13 @@ describe('Ctrl-C', () => {
   });
 
   it('a second time closes a session that does not let go of a command', async () => {
+    let begin: () => void = () => undefined;
+    const begun = new Promise<void>((resolve) => (begin = resolve));
     const port = await scriptedFtpd(
-      (data) => slowly(data),
+      (data) => {
+        slowly(data);
+        begin();
+      },
       {},
       (verb, answer) => {
         if (verb !== 'ABOR') answer();
@@ -104,7 +112,7 @@ describe('Ctrl-C', () => {
     );
     const shell = await atPrompt(port);
     await shell.type(`get large ${await folder()}/got\r`);
-    await expect.poll(() => shell.screen.raw).toContain('got');
+    await begun;
     await shell.type(CTRL_C);
     await shell.type(CTRL_C);
     await shell.screen.until(/^\(not connected\) sftpc> $/);
@@ -233,8 +241,9 @@ describe('SIGTERM', () => {
     terminate.give();
     expect(await shell.status).toBe(128 + constants.signals.SIGTERM);
     expect(shell.mode()).toBe('cooked');
-    expect((await shell.screen.lines()).slice(-2)).toEqual([
+    expect((await shell.screen.lines()).slice(-3)).toEqual([
       'sftpc: Interrupted: the transfer was aborted.',
+      '  What has come of large is kept: get -c goes on from there.',
       'sftpc: Terminated.',
     ]);
   });
