@@ -8,7 +8,7 @@ import { DirectoryReader, type Listing } from './listing/directory-reader.js';
 import type { RemoteEntry } from './listing/entry.js';
 import { modifiedOf, setModifiedOf, sizeOf, statusOf } from './listing/status.js';
 import { credentialsOf, type Login, type ReceiveOptions, type SendOptions } from './options.js';
-import type { Connection } from './session/connection.js';
+import { PARTING, type Connection } from './session/connection.js';
 import { nameFromWire } from './session/remote-name.js';
 import type { Session } from './session/session.js';
 import { Turns } from './session/turns.js';
@@ -250,10 +250,17 @@ export class Client {
     return new Client(await this.#session.another(directory, signal));
   }
 
-  /** Ends the session in good order, or at once where a transfer is under way. Never rejects. */
+  /**
+   * Ends the session in good order, ten seconds later at the latest, or at once where a transfer is under way. Never rejects.
+   */
   async quit(): Promise<void> {
-    if (this.#turns.isTransferring) this.close();
-    else await this.#turns.take(() => this.connection.quit());
+    if (this.#turns.isTransferring) {
+      this.close();
+      return;
+    }
+    const late = setTimeout(() => this.close(), PARTING);
+    await this.#turns.take(() => this.connection.quit());
+    clearTimeout(late);
   }
 
   /** Ends the session at once. What is under way is rejected. */

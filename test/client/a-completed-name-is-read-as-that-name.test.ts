@@ -31,7 +31,7 @@ const name = fc
     minLength: 1,
     maxLength: 12,
   })
-  .filter((text) => text.trim() !== '');
+  .filter((text) => text.trim() !== '' && !text.startsWith('-'));
 
 describe('a word', () => {
   it('is read as it was meant, however it is written', () => {
@@ -79,8 +79,22 @@ describe('a name on the server', () => {
     ['get tw\\', 'get tw\\'],
     ['put x tw', 'put x two\\ words '],
     ['nothing tw', 'nothing tw'],
+    ['get -c tw', 'get -c two\\ words '],
+    ['get -r -P 3 tw', 'get -r -P 3 two\\ words '],
+    ['get -r -P tw', 'get -r -P tw'],
+    ['get --c', 'get --continue '],
+    ['get -', 'get --'],
+    ['get ./-', 'get ./-dash '],
+    ['cd -', 'cd -'],
+    ['get --nothing tw', 'get --nothing tw'],
   ])('%s becomes %s', async (line, wanted) => {
-    const entries = [entry('two words'), entry("what's new", 'directory'), entry('#1'), entry('.hidden')];
+    const entries = [
+      entry('two words'),
+      entry("what's new", 'directory'),
+      entry('#1'),
+      entry('.hidden'),
+      entry('-dash'),
+    ];
     expect(await completed(line, entries)).toBe(wanted);
   });
 

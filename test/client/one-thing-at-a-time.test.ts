@@ -1,6 +1,6 @@
 // A session carries one transfer, and answers in order: what happens to callers who ask for more at once.
 import { Readable } from 'node:stream';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Client } from '../../src/client/client.js';
 import { connect } from '../../src/client/connect.js';
 import { deferred } from '../../src/client/session/deferred.js';
@@ -114,6 +114,26 @@ describe('while a transfer of the caller’s is under way', () => {
     await ended;
     expect(client.isOpen).toBe(false);
     expect(ftpd.commands).not.toContain('QUIT');
+  });
+});
+
+describe('quit()', () => {
+  it('comes after the methods that were called before', async () => {
+    const { client, ftpd } = await session((verb) => (verb === 'SIZE' ? '213 5' : undefined));
+    const [size] = await Promise.all([client.size('a'), client.quit()]);
+    expect([size, ftpd.commands, client.isOpen]).toEqual([5, ['TYPE I', 'SIZE a', 'QUIT'], false]);
+  });
+
+  it('does not wait longer for one than for its own answer', async () => {
+    const { client } = await session((verb) => (verb === 'SIZE' ? { then: 'silence' } : undefined));
+    const size = client.size('a');
+    const failed = expect(size).rejects.toMatchObject({ code: 'closed' });
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const ended = client.quit();
+    await vi.advanceTimersByTimeAsync(10_000);
+    await Promise.all([ended, failed]);
+    expect(client.isOpen).toBe(false);
   });
 });
 

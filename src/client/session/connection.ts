@@ -37,7 +37,7 @@ export interface ConnectionOptions {
 export type { Timeouts };
 
 /** For the replies to QUIT and to a transfer that was given up, which change nothing any more: milliseconds. */
-const PARTING = 10_000;
+export const PARTING = 10_000;
 
 export class Connection {
   readonly engine: ClientEngine;

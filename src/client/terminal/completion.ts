@@ -1,5 +1,6 @@
 /** Completion of the line that is being typed: commands, their words, files on this side and on the server. */
 import type { CommandEntry } from '../commands/command.js';
+import { takeOptions } from '../commands/options.js';
 import { scanWords, writeWord, type Scan } from '../commands/words.js';
 import { candidatesFor, words, type Candidate, type ListRemote } from './candidates.js';
 
@@ -46,12 +47,29 @@ async function candidatesOf(
     const table = commands.flatMap(({ names }) => names.filter((each) => /^[a-z]/.test(each)));
     return words(table.toSorted(), typed);
   }
-  const { completes = [], count } = commands.find(({ names }) => names.includes(name.toLowerCase())) ?? NONE;
-  const completion = given.length < count[1] ? (completes[given.length] ?? completes.at(-1)) : undefined;
-  return completion === undefined ? [] : candidatesFor(completion, typed, listRemote);
+  const entry = commands.find(({ names }) => names.includes(name.toLowerCase()));
+  if (entry === undefined) return [];
+  const { completes = [], count, options } = entry;
+  if (options !== undefined && typed.startsWith('-')) {
+    return words(
+      options.map(({ long }) => `--${long}`),
+      typed,
+    );
+  }
+  const at = argumentsIn(given, options);
+  const completion = at !== undefined && at < count[1] ? (completes[at] ?? completes.at(-1)) : undefined;
+  if (completion === undefined) return [];
+  const candidates = await candidatesFor(completion, typed, listRemote);
+  // Read as an option, where there are some; ./ before it helps.
+  return options === undefined ? candidates : candidates.filter(({ word }) => !word.startsWith('-'));
 }
 
-const NONE: Pick<CommandEntry, 'completes' | 'count'> = { count: [0, 0] };
+/** How many of the words are arguments; undefined where an option waits for what it takes, or there is no such option. */
+function argumentsIn(given: readonly string[], options: CommandEntry['options']): number | undefined {
+  if (options === undefined) return given.length;
+  const taken = takeOptions(options, given);
+  return taken.ok ? taken.value.args.length : undefined;
+}
 
 /** Character by character: half of a surrogate pair is none. */
 function commonBeginning(one: string, other: string): string {
