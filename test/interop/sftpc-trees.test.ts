@@ -163,7 +163,7 @@ for (const kind of KINDS) {
       if (isRoot) for (const each of ['begun', 'begun/file']) await chown(path.join(ftpd.root, each), uid, gid);
       const ended = await run('P', `put -c ${local}/file begun/file`, `append ${local}/file begun/file`);
       expect(ended, ended.err).toMatchObject({ status: 0 });
-      expect(ended.err).toContain('file: 2000000 octets stored as begun/file\n');
+      expect(ended.err).toContain('file: 2000000 octets stored as begun/file behind the 1000000 that were there\n');
       const stored = await readFile(path.join(ftpd.root, 'begun', 'file'));
       expect(stored.equals(Buffer.concat([content, content]))).toBe(true);
     });
