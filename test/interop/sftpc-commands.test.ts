@@ -5,6 +5,8 @@ import path from 'node:path';
 import process from 'node:process';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { COMMANDS } from '../../src/client/commands/table.js';
+import { MIRROR_COMMANDS } from '../../src/client/commands/mirror-command.js';
+import { SEVERAL_COMMANDS } from '../../src/client/commands/several-commands.js';
 import { TRANSFER_COMMANDS } from '../../src/client/commands/transfer-commands.js';
 import type { Ftpd, FtpdOptions } from '../peers/ftpd.js';
 import { type Gateway, startGateway } from '../peers/gateway.js';
@@ -85,8 +87,11 @@ const LINES = [
   ...['delete dir/a', 'rmdir dir/empty', 'close', 'lpwd', 'open', 'nlist dir', 'rmdir dir', 'bye'],
 ];
 
+/** Those of files and trees, which sftpc-trees.test.ts has. */
+const ELSEWHERE = [...TRANSFER_COMMANDS, ...SEVERAL_COMMANDS, ...MIRROR_COMMANDS];
+
 test('no command is forgotten', () => {
-  const here = COMMANDS.filter((entry) => !TRANSFER_COMMANDS.includes(entry)).map(({ names: [name = ''] }) => name);
+  const here = COMMANDS.filter((entry) => !ELSEWHERE.includes(entry)).map(({ names: [name = ''] }) => name);
   expect(
     here.filter((name) => !LINES.some((line) => line === name || line.startsWith(name === '!' ? name : `${name} `))),
   ).toEqual([]);
