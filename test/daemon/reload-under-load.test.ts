@@ -136,7 +136,7 @@ test(
     );
     expect(last - warm).toBeLessThan(NOISE_LOADED);
     // Between two transfers of a session there are some round trips.
-    expect(Math.min(...under)).toBeGreaterThan(work.length * 0.8);
+    expect(Math.min(...under)).toBeGreaterThan(work.length * 0.5);
   },
 );
 
