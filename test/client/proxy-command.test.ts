@@ -174,6 +174,25 @@ describe('sftpc proxy', () => {
     (await RawClient.open({ host: '127.0.0.1', port })).close();
   });
 
+  it.each([
+    ['127.0.0.1', '127.0.0.1'],
+    ['127.0.0.1', 'localhost'],
+    ['0.0.0.0', '127.0.0.1'],
+    ['127.0.0.1', '0.0.0.0'],
+  ])('does not lead to itself: on %s, to %s', async (on, to) => {
+    const port = await freePort('127.0.0.1');
+    const known = join(await folder(), 'known_servers');
+    const words = ['--listen', `${on}:${port}`, '--to', `${to}:${port}`, '--known-servers', known, '--accept-new'];
+    const { status, err } = await sftpc(['proxy', '--allow-remote', ...words]);
+    expect(status).toBe(2);
+    expect(err).toContain(
+      [
+        `sftpc: The door would lead to itself: it is to listen on ${to} port ${port}.`,
+        '  Choose another address or port: --listen.\n',
+      ].join('\n'),
+    );
+  });
+
   it('says who holds its port', async () => {
     const { port: to, known } = await gateway();
     const words = ['--listen', `127.0.0.1:${to}`, '--to', `127.0.0.1:${to}`, '--known-servers', known, '--accept-new'];

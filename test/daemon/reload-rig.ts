@@ -9,7 +9,6 @@ import { stringify } from 'yaml';
 import { startDemoFtpd } from '../../src/demo/ftpd.js';
 import { RawClient } from '../gateway/raw-client.js';
 import { gatewayKeys } from '../peers/gateway.js';
-import { createServer } from 'node:net';
 import { freePort, greeting } from '../peers/port.js';
 import { makeFolder, removeFolder, until } from '../peers/process.js';
 
@@ -153,7 +152,7 @@ export function descriptorsOf(pid: number): readonly string[] {
 }
 
 export const ports = (count: number): Promise<readonly number[]> =>
-  Promise.all(Array.from({ length: count }, () => quietPort()));
+  Promise.all(Array.from({ length: count }, () => freePort('127.0.0.1')));
 
 /** Listeners on 127.0.0.1. */
 export const on = (...listening: readonly number[]): Settings => ({
@@ -181,20 +180,3 @@ export async function login(port: number, how: 'clear' | 'C' | 'P' = 'clear'): P
 
 /** The 220 on a port. */
 export const greetingOn = (port: number): Promise<string | undefined> => greeting('127.0.0.1', port);
-
-/** Ports below those that the system gives to outgoing connections (32768 and above by default), of which a reload under load has thousands. */
-const QUIET = { low: 20_000, high: 30_000 };
-
-/** A free port that no outgoing connection will have taken by the time a reload wants to listen there. */
-async function quietPort(): Promise<number> {
-  for (let tries = 0; tries < 50; tries++) {
-    const port = QUIET.low + Math.floor(Math.random() * (QUIET.high - QUIET.low));
-    const server = createServer();
-    const free = await new Promise<boolean>((resolve) => {
-      server.once('error', () => resolve(false));
-      server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
-    });
-    if (free) return port;
-  }
-  return freePort('127.0.0.1');
-}

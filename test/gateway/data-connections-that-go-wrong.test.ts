@@ -6,7 +6,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { DATA_CONNECT_TIMEOUT_MS } from '../../src/data/plane.js';
 import { formatPort } from '../../src/wire/host-port.js';
-import { freePort } from '../peers/port.js';
+import { freePort, freePorts } from '../peers/port.js';
 import { passivePort, RawClient } from './raw-client.js';
 import { startRig, type Rig, type RigOptions } from './rig.js';
 import { startScriptedFtpd, type ScriptedFtpd } from './scripted-ftpd.js';
@@ -205,21 +205,8 @@ describe('EPSV ALL', () => {
 });
 
 describe('a range of ports', () => {
-  /** Two ports in a row that nobody holds just now. */
-  async function range(): Promise<{ low: number; high: number }> {
-    for (;;) {
-      const low = await freePort('127.0.0.1');
-      const next = createServer().listen(low + 1, '127.0.0.1');
-      const free = await new Promise<boolean>((resolve) => {
-        next.once('listening', () => resolve(true)).once('error', () => resolve(false));
-      });
-      next.close();
-      if (free) return { low, high: low + 1 };
-    }
-  }
-
   test('is kept to; used up, 425 at once; and comes back with each way in which a session can end', async () => {
-    const passivePorts = await range();
+    const passivePorts = await freePorts(2, ['127.0.0.1']);
     const { rig, login } = await gateway({ data: { passivePorts } });
     const ends: readonly ((client: RawClient) => unknown)[] = [
       (client) => client.control.end(),
@@ -249,7 +236,7 @@ describe('a range of ports', () => {
   });
 
   test('a port that another program holds is passed over', async () => {
-    const passivePorts = await range();
+    const passivePorts = await freePorts(2, ['127.0.0.1']);
     const other = createServer().listen(passivePorts.low, '127.0.0.1');
     await once(other, 'listening');
     const { login } = await gateway({ data: { passivePorts } });

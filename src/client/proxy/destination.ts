@@ -35,6 +35,14 @@ export class Destination {
     this.#setting = setting;
   }
 
+  get host(): string {
+    return this.#setting.host;
+  }
+
+  get port(): number {
+    return this.#setting.port;
+  }
+
   get name(): string {
     return `${this.#setting.host} port ${this.#setting.port}`;
   }

@@ -9,6 +9,7 @@ import { Session } from '../../session/session.js';
 import { plainAddress } from '../../wire/address.js';
 import type { Endpoint } from '../../wire/host-port.js';
 import { reply, replyOctets } from '../../wire/reply.js';
+import { ClientError } from '../error.js';
 import type { Destination, UpstreamObserver } from './destination.js';
 import type { DoorLog } from './door-log.js';
 import {
@@ -21,6 +22,7 @@ import {
   STALL_TIMEOUT,
 } from './limits.js';
 import { listen, type ListenWish } from './listening.js';
+import { leadsTo } from './own-address.js';
 import { serverSide } from './server-side.js';
 
 export interface DoorOptions {
@@ -60,17 +62,22 @@ export class Door {
     for (const server of servers) server.on('connection', (socket) => void this.#serve(socket));
   }
 
-  /** @throws ClientError where an address cannot be listened on */
+  /** @throws ClientError where an address cannot be listened on, or is the very one that the door leads to */
   static async open(options: DoorOptions): Promise<Door> {
-    return new Door(options, await listen(options.listen));
+    const servers = await listen(options.listen);
+    const { destination } = options;
+    if (await leadsTo(destination, servers.flatMap(endpointOf))) {
+      for (const server of servers) server.close();
+      throw new ClientError('usage', `The door would lead to itself: it is to listen on ${destination.name}.`, {
+        hint: 'Choose another address or port: --listen.',
+      });
+    }
+    return new Door(options, servers);
   }
 
   /** Where programs can connect. */
   get endpoints(): readonly Endpoint[] {
-    return this.#servers.flatMap((server) => {
-      const bound = server.address();
-      return bound === null || typeof bound === 'string' ? [] : [{ address: bound.address, port: bound.port }];
-    });
+    return this.#servers.flatMap(endpointOf);
   }
 
   get sessions(): number {
@@ -149,6 +156,11 @@ export class Door {
     await Promise.race([Promise.all([...this.#sessions].map((session) => session.done)), late]);
     clearTimeout(timer);
   }
+}
+
+function endpointOf(server: Server): readonly Endpoint[] {
+  const bound = server.address();
+  return bound === null || typeof bound === 'string' ? [] : [{ address: bound.address, port: bound.port }];
 }
 
 function turnAway(socket: Socket, why: string): void {
