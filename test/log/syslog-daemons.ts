@@ -117,6 +117,15 @@ export const recipes: Readonly<Record<'rsyslog' | 'busybox' | 'inetutils-syslogd
   },
 };
 
+/** Whether the daemon can be reached in this way. It opens its sockets one after the other, and a closing sink waits for none. */
+function isBound({ socket, udpPort, tcpPort }: Site, transport: Recipe['transports'][number]): boolean {
+  const bound = readFileSync(`/proc/net/${transport}`, 'latin1').split('\n');
+  if (transport === 'unix') return bound.some((line) => line.endsWith(` ${socket}`));
+  const port = (transport === 'udp' ? udpPort : tcpPort).toString(16).toUpperCase().padStart(4, '0');
+  // proc_pid_net(5): local address and port, then those of the other side: all zero for one that waits for anybody.
+  return bound.some((line) => line.includes(`:${port} 00000000:0000 `));
+}
+
 /** Prepares a daemon; the caller starts it. */
 export async function syslogDaemon(name: keyof typeof recipes): Promise<SyslogDaemon> {
   const recipe = recipes[name];
@@ -132,8 +141,7 @@ export async function syslogDaemon(name: keyof typeof recipes): Promise<SyslogDa
       running = started;
       await until(`${name} at ${socket}`, 15, () => {
         if (!started.alive()) throw new Error(`${name}: ${started.output()}`);
-        const bound = readFileSync('/proc/net/unix', 'utf8').includes(` ${socket}\n`);
-        return Promise.resolve(bound ? true : undefined);
+        return Promise.resolve(recipe.transports.every((each) => isBound(site, each)) ? true : undefined);
       });
     },
     stop: async () => {

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -82,6 +83,8 @@ export function launch({ file, args, seconds, cwd, home, uid, env, input }: Laun
     killGroup(child, 'SIGKILL'); // also the sessions that outlive their server
     for (const stream of [child.stdout, child.stderr]) stream?.destroy(); // even if somebody else still holds them
     await ended;
+    // Its sockets take what comes until then.
+    await until(`the end of what ${file} started`, 10, () => Promise.resolve(groupRuns(child) ? undefined : true));
   };
   const program: Running = { ended, alive, output: () => output, stop };
   running.add(program);
@@ -103,6 +106,22 @@ function killGroup(child: ChildProcess, signal: NodeJS.Signals): void {
   } catch {
     // nothing is left of it
   }
+}
+
+/** Whether a process of the group still runs. Those that have ended and that nobody has asked for do not. */
+function groupRuns({ pid }: ChildProcess): boolean {
+  if (pid === undefined) return false;
+  return readdirSync('/proc').some((entry) => {
+    if (!/^\d+$/.test(entry)) return false;
+    try {
+      // proc_pid_stat(5): pid (name) state parent group …; the name may have spaces and parentheses in it.
+      const stat = readFileSync(`/proc/${entry}/stat`, 'latin1');
+      const [state = '', , group] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      return Number(group) === pid && !'ZX'.includes(state);
+    } catch {
+      return false; // it ended meanwhile
+    }
+  });
 }
 
 /** Waits until `probe` resolves with something, trying again after ever longer pauses. */
