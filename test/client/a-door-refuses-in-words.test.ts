@@ -165,7 +165,7 @@ describe('a session under way', () => {
   });
 
   it('ends where the server keeps silent for too long', async () => {
-    await ends('server-is-silent', { NOOP: () => undefined }, { timeouts: { reply: 300 } });
+    await ends('server-is-silent', { NOOP: () => undefined }, { timeouts: { reply: 3000 } });
   });
 });
 

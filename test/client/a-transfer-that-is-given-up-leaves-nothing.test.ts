@@ -142,7 +142,7 @@ describe('what a callback throws', () => {
 
 describe('time that this side takes', () => {
   it('is no stall of the network’s', async () => {
-    const stall = 60;
+    const stall = 500;
     const { client } = await session((verb) => (verb === 'RETR' ? { data: 'octets' } : undefined), {
       timeouts: { stall },
     });

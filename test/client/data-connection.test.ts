@@ -25,7 +25,7 @@ function connectionWith({ channel, level, serverAddress = SERVER, answer }: Fact
     peerAddress: SERVER,
     localAddress: SERVER,
     serverAddress,
-    timeouts: { connect: 500, reply: 500, stall: 500 },
+    timeouts: { connect: 2000, reply: 2000, stall: 2000 },
     command: (verb: string, argument?: string) => {
       sent.push(verb);
       return Promise.resolve(answer(verb, argument));

@@ -184,7 +184,7 @@ describe('when the session is over', () => {
 
   it('because the server fell silent, it says so', async () => {
     const ftpd = await answeringFtpd((verb) => (verb === 'NOOP' ? { data: () => undefined } : undefined));
-    const client = await connect({ host: '127.0.0.1', port: ftpd.port, protection: 'none', timeouts: { reply: 50 } });
+    const client = await connect({ host: '127.0.0.1', port: ftpd.port, protection: 'none', timeouts: { reply: 1000 } });
     await expect(client.request('NOOP')).rejects.toMatchObject({ kind: 'connect', code: 'connection-lost' });
     await expect(client.size('a')).rejects.toMatchObject({ kind: 'connect', code: 'connection-lost' });
   });
