@@ -6,10 +6,9 @@
 // Medians. wall: seconds from start to end of the process. client, gateway: seconds of processor time, user and system together; what
 // is more than the wall time of one shows that both share it. peer: the rate as a ratio to curl's in the same direction. Client, gateway and
 // ftpd share the machine's cores: absolute figures drift, ratios of one run hold.
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import path from 'node:path';
-import { median, sftpcWords, startRig } from './rig.mjs';
+import { median, sftpcWords, startRig, timed } from './rig.mjs';
 
 const [size = 256, rounds = 3] = process.argv.slice(2).map(Number);
 const MEGABYTES = size * 1.048576;
@@ -24,19 +23,10 @@ function gatewayTime() {
   return (Number(fields[11]) + Number(fields[12])) / ticks;
 }
 
-/** bash knows what a process of its own has used; Node does not. */
-const TIMED = 'TIMEFORMAT="%U %S"; time "$0" "$@" 2>said';
-
 function measure(file, words) {
   const before = gatewayTime();
-  const started = performance.now();
-  const options = { cwd: rig.folder, encoding: 'utf8', env: { ...process.env, LC_ALL: 'C', SFTPC_PASSWORD: 'x' } };
-  const { status, stderr } = spawnSync('bash', ['-c', TIMED, file, ...words], options);
-  const wall = (performance.now() - started) / 1000;
-  if (status !== 0)
-    throw new Error(`${file} ${words.join(' ')}: ${readFileSync(path.join(rig.folder, 'said'), 'utf8')}`);
-  const client = stderr.trim().split(' ').map(Number);
-  return { wall, client: client[0] + client[1], gateway: gatewayTime() - before };
+  const { wall, cpu } = timed(rig, file, words);
+  return { wall, client: cpu, gateway: gatewayTime() - before };
 }
 
 const url = (name) => `ftp://127.0.0.1:${rig.gatewayPort}/${name}`;

@@ -1,11 +1,12 @@
-// Joins the modules of the program sftpd, and the packages each start needs, into one file with its code compiled ahead, and
-// puts a loader for it in the place of dist/src/main.js. Under inetd every start counts: Node takes a millisecond for each of
-// some 200 files, and reads and compiles 800 KiB; joined and compiled ahead, that costs a third of a bare start instead of
-// three (bench/inetd-start.mjs measures it).
+// Joins the modules of a program, and the packages each start needs, into one file with its code compiled ahead, and puts a
+// loader for it in the place of the program's main.js. Every start of sftpd stands between a client and its greeting (under
+// inetd), every start of sftpc between a line of a script and the next: Node takes a millisecond for each of some 200 files,
+// and reads and compiles 800 KiB. Joined and compiled ahead, that costs a third of a bare start instead of three
+// (bench/inetd-start.mjs and bench/client-start.mjs measure it).
 //
-// What tsc wrote stays beside it: worker threads, other programs and the rarer parts of this one use the modules by
-// themselves, and after a bare tsc main.js is again the one that uses nothing else. Compiled code fits one version of Node;
-// any other finds that out by itself and compiles.
+// What tsc wrote stays beside it: worker threads, other programs, the library and the rarer parts use the modules by themselves,
+// and after a bare tsc main.js is again the one that uses nothing else, with a line of its own in a stack trace for each module.
+// Compiled code fits one version of Node; any other finds that out by itself and compiles.
 import { createHash } from 'node:crypto';
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -14,39 +15,53 @@ import { pathToFileURL } from 'node:url';
 import { rolldown } from 'rolldown';
 import { root } from './ensure-installed.mjs';
 
-/** Packages that go in. All others stay outside: they are native, or loaded on demand. */
-const JOINED = ['node-forge', 'yaml', 'zod'];
+const dist = path.join(root, 'dist');
 
-/** Modules that are imported on demand and seldom: they stay files. */
-const RARE = /\/(?:usage|version|print-config|winston-sink)\.js$/;
+/**
+ * folder: where its program.js and main.js are. joined: packages that go in, with all that they import; all others stay outside:
+ * they are native, or loaded on demand. rare: modules that are imported on demand and seldom: they stay files. sample: the words of
+ * a run in which what a start uses is compiled (a whole session of sftpc in its place gains nothing that can be measured).
+ */
+const PROGRAMS = [
+  {
+    folder: path.join(dist, 'src'),
+    joined: ['node-forge', 'yaml', 'zod'],
+    rare: /\/(?:usage|version|print-config|winston-sink)\.js$/,
+    sample: ['--check', '--config', path.join(root, 'etc', 'sftpd.yaml')],
+  },
+  {
+    folder: path.join(dist, 'src', 'client'),
+    joined: ['node-forge', 'string-width', 'log-update'],
+    rare: undefined,
+    sample: ['--version'],
+  },
+];
 
-const folder = path.join(root, 'dist', 'src');
-
-const isJoined = (id) => JOINED.some((name) => id === name || id.startsWith(`${name}/`));
+const isOurs = (id) => id.startsWith(dist);
 
 /**
  * What stays outside is imported by the loader, which is a module: code that was compiled ahead has no import() of its own.
  */
-const imported = {
+const imported = ({ folder, rare }, isJoined) => ({
   name: 'imported',
   transform(code, id) {
-    if (!id.startsWith(path.join(root, 'dist')) || !code.includes('import(')) return undefined;
+    if (!isOurs(id) || !code.includes('import(')) return undefined;
     return code.replaceAll(/\bimport\('([^']+)'\)/g, (whole, name) => {
-      if (RARE.test(name)) return `importHere('./${path.relative(folder, path.resolve(path.dirname(id), name))}')`;
+      if (rare?.test(name)) return `importHere('./${path.relative(folder, path.resolve(path.dirname(id), name))}')`;
       return name.startsWith('.') || isJoined(name) ? whole : `importHere('${name}')`;
     });
   },
-};
+});
 
 /** A module that asks where it is keeps the answer it has as a file of its own. */
-const ownPlace = {
+const ownPlace = ({ folder }) => ({
   name: 'own-place',
   transform(code, id) {
-    if (!id.startsWith(path.join(root, 'dist')) || !code.includes('import.meta.')) return undefined;
+    if (!isOurs(id) || !code.includes('import.meta.')) return undefined;
     const there = path.posix.relative(pathToFileURL(folder).pathname, pathToFileURL(id).pathname);
     return code.replaceAll('import.meta.url', `new URL(${JSON.stringify(`./${there}`)}, import.meta.url).href`);
   },
-};
+});
 
 /**
  * Of node-forge, src/crypto/der.ts uses asn1; the package as a whole is 700 KiB of code that every start would read. A second
@@ -99,22 +114,28 @@ try {
 process.exitCode = await execute(core, compile(core, readFileSync(core, 'utf8'), compiled)).program(process.argv.slice(2));
 `;
 
-/** Compiles the joined file, has it check a configuration so that what a start uses is compiled too, and keeps the code. */
+/** Compiles the joined file, has it run so that what a start uses is compiled too, and keeps the code. */
 const CACHE_MAKER = `${IMPORTS}${COMPILE}
-const [core, sample] = process.argv.slice(1);
+const [core, ...sample] = process.argv.slice(1);
 const script = compile(core, readFileSync(core, 'utf8'));
-process.stderr.write = () => true;
-await execute(core, script).program(['--check', '--config', sample]);
+process.stderr.write = process.stdout.write = () => true;
+await execute(core, script).program(sample);
 process.exitCode = 0;
 writeFileSync(core + '.cache.new', script.createCachedData());
 `;
 
 export async function bundle() {
+  for (const program of PROGRAMS) await join(program);
+}
+
+async function join(program) {
+  const { folder, joined, sample } = program;
+  const isJoined = (id) => joined.some((name) => id === name || id.startsWith(`${name}/`));
   const build = await rolldown({
     input: path.join(folder, 'program.js'),
     platform: 'node',
     external: (id, importer) => !/^[./\0]/.test(id) && !isJoined(id) && !(importer ?? '').includes('node_modules'),
-    plugins: [forgeAsn1, imported, ownPlace],
+    plugins: [forgeAsn1, imported(program, isJoined), ownPlace(program)],
   });
   const { output } = await build.generate({
     format: 'cjs',
@@ -122,27 +143,30 @@ export async function bundle() {
     comments: { legal: true, jsdoc: false },
   });
   await build.close();
-  const [{ code }] = output;
+  const [{ code, moduleIds }] = output;
   const core = `main-${createHash('sha256').update(code).digest('hex').slice(0, 16)}.cjs`;
   const place = (name) => path.join(folder, name);
   writeFileSync(place(core), code);
-  execFileSync(
-    process.execPath,
-    ['--input-type=module', '--eval', CACHE_MAKER, place(core), path.join(root, 'etc', 'sftpd.yaml')],
-    { stdio: ['ignore', 'ignore', 'inherit'] },
-  );
+  execFileSync(process.execPath, ['--input-type=module', '--eval', CACHE_MAKER, '--', place(core), ...sample], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
   renameSync(`${place(core)}.cache.new`, `${place(core)}.cache`);
   // Last, and whole: a program that starts meanwhile is the old one or the new one.
   writeFileSync(place('main.js.new'), loader(core), { mode: 0o755 });
   renameSync(place('main.js.new'), place('main.js'));
   for (const name of readdirSync(folder)) if (/^main-/.test(name) && !name.startsWith(core)) rmSync(place(name));
-  writeFileSync(place('main.licenses.txt'), licenses());
+  writeFileSync(place('main.licenses.txt'), licenses(moduleIds));
 }
 
 /** The licences of the packages that are inside. */
-function licenses() {
-  return JOINED.map((name) => {
-    const text = readFileSync(path.join(root, 'node_modules', name, 'LICENSE'), 'utf8');
-    return `${name}, parts of which are in main-*.cjs:\n\n${text}\n`;
-  }).join('\n');
+function licenses(moduleIds) {
+  const names = new Set(moduleIds.flatMap((id) => /\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(id)?.[1] ?? []));
+  return [...names]
+    .sort()
+    .map((name) => {
+      const folder = path.join(root, 'node_modules', name);
+      const file = readdirSync(folder).find((each) => /^licen[sc]e/i.test(each));
+      return `${name}, parts of which are in main-*.cjs:\n\n${readFileSync(path.join(folder, file), 'utf8')}\n`;
+    })
+    .join('\n');
 }

@@ -1,11 +1,9 @@
 /** sftpc from its arguments to its exit status. All that a user can get wrong becomes a sentence (report.ts), once. */
 import { programVersion } from '../../cli/version.js';
 import { EXIT } from '../error.js';
-import { runProxy } from '../proxy/run.js';
 import { Console } from '../terminal/console.js';
 import { lookOf } from '../terminal/look.js';
 import { parseArguments } from './arguments.js';
-import { runKeys } from './keys.js';
 import { reported, reportMistakes } from './report.js';
 import { serve } from './serve.js';
 import { usage } from './usage.js';
@@ -13,12 +11,16 @@ import { SUBCOMMANDS, type Subcommand, type World } from './world.js';
 
 export type { World } from './world.js';
 
-const RUN: Readonly<Record<(typeof SUBCOMMANDS)[number], Subcommand>> = { keys: runKeys, proxy: runProxy };
+/** Loaded when they are asked for: most runs are sessions. */
+const LOAD: Readonly<Record<(typeof SUBCOMMANDS)[number], () => Promise<Subcommand>>> = {
+  keys: async () => (await import('./keys.js')).runKeys,
+  proxy: async () => (await import('../proxy/run.js')).runProxy,
+};
 
 /** Runs sftpc; gives the exit status. */
 export async function run(argv: readonly string[], world: World): Promise<number> {
   const subcommand = SUBCOMMANDS.find((name) => name === argv[0]);
-  if (subcommand !== undefined) return RUN[subcommand](argv.slice(1), world);
+  if (subcommand !== undefined) return (await LOAD[subcommand]())(argv.slice(1), world);
   const invocation = parseArguments(argv);
   const settings = invocation.ok && invocation.value.kind === 'work' ? invocation.value : undefined;
   // Who wants JSON wants it of wrong arguments, too.
