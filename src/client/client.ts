@@ -94,9 +94,9 @@ export class Client {
     path: string | undefined,
     sink: Sink,
     { names, signal }: { readonly names?: boolean | undefined; readonly signal?: AbortSignal | undefined } = {},
-  ): Promise<void> {
+  ): Promise<TransferResult> {
     const verb = names === true ? 'NLST' : 'LIST';
-    await this.#turns.transfer(signal, () => this.#session.receive({ verb, path, type: 'A', signal }, sink));
+    return this.#turns.transfer(signal, () => this.#session.receive({ verb, path, type: 'A', signal }, sink));
   }
 
   /**

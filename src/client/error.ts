@@ -82,7 +82,7 @@ export type ErrorCode =
   /** No data connection came about, where this side opens it, or the server does. */
   | 'passive-failed'
   | 'active-failed'
-  /** The data ended, or broke off, before all of it had come or gone. */
+  /** The data ended, or broke off, before all of it had come or gone; or a listing that the server has cut short. */
   | 'incomplete'
   /** Nothing moved on the data connection for longer than `timeouts.stall`. */
   | 'stalled'

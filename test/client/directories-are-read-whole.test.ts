@@ -1,8 +1,11 @@
 // entries(): how a directory is read from servers that say different things of themselves, and what is not believed.
+import { readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Client } from '../../src/client/client.js';
 import { connect } from '../../src/client/connect.js';
 import { answeringFtpd, endless, type Answer, type AnsweringFtpd } from './answering-ftpd.js';
+import { folder, sftpc } from './sftpc.js';
 
 type Answers = (verb: string, line: string) => Answer | undefined;
 
@@ -203,12 +206,80 @@ describe('names that no file of a directory can have', () => {
 describe('a listing without end', () => {
   it('is given up', async () => {
     const { client } = await session((verb) => {
-      if (verb === 'MLSD') return endless(Buffer.from('type=file;size=5; a name\r\n'.repeat(40_000)));
+      if (verb === 'MLSD') return endless(Buffer.from(`type=file;size=5; ${'a'.repeat(200)}\r\n`.repeat(4000)));
       return verb === 'FEAT' ? FEAT : undefined;
     });
     await expect(client.entries()).rejects.toMatchObject({
       code: 'local',
       message: 'The listing is longer than 67108864 octets.',
+    });
+  });
+
+  it.each([
+    ['entries of one octet', ' a\r\n'],
+    ['nothing but line ends', '\n'],
+  ])('is given up before it fills the memory with %s', async (_, line) => {
+    const { client } = await session((verb) => {
+      if (verb === 'MLSD') return endless(Buffer.from(line.repeat(40_000)));
+      return verb === 'FEAT' ? FEAT : undefined;
+    });
+    await expect(client.entries()).rejects.toMatchObject({
+      code: 'local',
+      message: 'The listing has more than 1000000 lines.',
+    });
+  });
+});
+
+describe('a listing that the server has cut short', () => {
+  const CUT = '226 Output truncated to 1 matches';
+
+  it.each([
+    ['MLSD', FEAT, 'type=file;size=5; a\r\n'],
+    ['LIST', '211 none', ITSELF + A_FILE],
+  ])('is none of the directory, by %s', async (list, features, data) => {
+    const { client } = await session((verb) => {
+      if (verb === list) return { data, final: CUT };
+      return verb === 'FEAT' ? features : undefined;
+    });
+    await expect(client.entries()).rejects.toMatchObject({
+      kind: 'command',
+      code: 'incomplete',
+      message: 'The server lists a part of the directory only; it says: Output truncated to 1 matches',
+    });
+    expect(client.isOpen).toBe(true);
+  });
+
+  it('is none of the names in it either', async () => {
+    const { client } = await session((verb) => (verb === 'NLST' ? { data: 'a\r\n', final: CUT } : undefined));
+    await expect(client.names()).rejects.toMatchObject({ code: 'incomplete' });
+  });
+});
+
+describe('a command on a listing that the server has cut short', () => {
+  const ftpd = (): Promise<AnsweringFtpd> =>
+    answeringFtpd((verb) => {
+      if (verb === 'MLSD') return { data: 'type=file;size=1; a\r\n', final: '226 Output truncated to 1 matches' };
+      if (verb === 'LIST') return { data: A_FILE, final: '226-Options: -l\n226 Output truncated to 1 matches' };
+      return verb === 'FEAT' ? FEAT : undefined;
+    });
+
+  it('mirrors nothing, and deletes nothing', async () => {
+    const { port } = await ftpd();
+    const here = await folder();
+    await writeFile(join(here, 'b'), 'on the server, and not listed');
+    const ended = await sftpc(['-9', '-u', 'ann', '127.0.0.1', `${port}`, '--', 'mirror', '--delete', '.', here]);
+    expect(ended.err).toContain('lists a part of the directory only; it says: Output truncated to 1 matches');
+    expect(ended.status).toBe(1);
+    expect(await readdir(here)).toEqual(['b']);
+  });
+
+  it('shows what there is, and says so', async () => {
+    const { port } = await ftpd();
+    const ended = await sftpc(['-9', '-u', 'ann', '127.0.0.1', `${port}`, '--', 'ls']);
+    expect(ended).toEqual({
+      status: 0,
+      out: A_FILE.replace('\r', ''),
+      err: 'sftpc: not all is listed; the server says: Output truncated to 1 matches\n',
     });
   });
 });

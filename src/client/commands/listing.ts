@@ -1,8 +1,11 @@
 /** Listings, as the commands that list show them: ls, nlist, mls. */
 import { stat } from 'node:fs/promises';
+import { replyText } from '../../wire/reply.js';
 import { ClientError } from '../error.js';
 import { receiveFile, targetOf } from '../files/incoming-file.js';
 import { localLines } from '../files/line-ends.js';
+import { isCutShort } from '../listing/refusals.js';
+import { shown } from '../terminal/console.js';
 import type { CommandContext } from './command.js';
 import { result } from './results.js';
 import { agreed } from './several.js';
@@ -35,7 +38,9 @@ export async function show(
   if (console.form === 'text') {
     const listing = console.listing();
     try {
-      await client.list(argumentOf(options, path), listing.sink, { names: form === 'nlist', signal });
+      const names = form === 'nlist';
+      const { reply } = await client.list(argumentOf(options, path), listing.sink, { names, signal });
+      if (isCutShort(reply)) console.notice(`not all is listed; the server says: ${shown(replyText(reply))}`);
     } finally {
       await listing.end();
     }

@@ -8,10 +8,15 @@ import type { DataCommand, Features, Session } from '../session/session.js';
 import { linesOf, type RemoteEntry } from './entry.js';
 import { parseFactListing } from './facts.js';
 import { listsItself, parseListing } from './lines.js';
-import { unread } from './refusals.js';
+import { cutShort, isCutShort, unread } from './refusals.js';
 
 /** The most octets of a listing that is read as entries. */
 export const MAX_LISTING = 64 * 1024 * 1024;
+
+/** The most lines of one: short ones would become a hundred times their size in memory. */
+export const MAX_LISTED = 1_000_000;
+
+const LF = 0x0a;
 
 /** The facts that an entry is made of; without the first, nothing is known of it. */
 const WANTED_FACTS = ['type', 'size', 'modify'];
@@ -50,16 +55,20 @@ export class DirectoryReader {
     return path === undefined ? this.#list(features, signal) : this.inside(path, () => this.#list(features, signal));
   }
 
-  /** The lines of a listing, as octets in latin1. @throws ClientError */
+  /** The lines of a listing, as octets in latin1. @throws ClientError, also where the server says that there are more */
   async lines(command: DataCommand): Promise<readonly string[]> {
     const chunks: Uint8Array[] = [];
     let octets = 0;
-    await this.#session.receive(command, async (chunk) => {
+    let lines = 0;
+    const { reply } = await this.#session.receive(command, async (chunk) => {
       octets += chunk.length;
       if (octets > MAX_LISTING) throw new LocalError(`The listing is longer than ${MAX_LISTING} octets.`);
+      for (let at = chunk.indexOf(LF); at >= 0; at = chunk.indexOf(LF, at + 1)) lines += 1;
+      if (lines > MAX_LISTED) throw new LocalError(`The listing has more than ${MAX_LISTED} lines.`);
       chunks.push(chunk);
       return Promise.resolve();
     });
+    if (isCutShort(reply)) throw cutShort(reply);
     return linesOf(Buffer.concat(chunks).toString('latin1'));
   }
 

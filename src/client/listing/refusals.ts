@@ -1,5 +1,7 @@
 /** Listings that are not believed. Text of the server in them is escaped where it is printed. */
+import { replyText, type Reply } from '../../wire/reply.js';
 import { ClientError } from '../error.js';
+import { nameFromWire } from '../session/remote-name.js';
 
 /** Of a line that cannot be read, so much is shown, in octets. */
 const MAX_SHOWN_LINE = 200;
@@ -15,6 +17,22 @@ export function unread(): ClientError {
   return new ClientError('command', 'The server lists nothing of the directory: it cannot read it.', {
     code: 'unreadable-listing',
     hint: "Ask the server's administrator whether this user may read it.",
+  });
+}
+
+/**
+ * Whether the server says that it has listed a part of the directory only: Pure-FTPd stops at 10,000 names unless it is told
+ * otherwise, with `226 Output truncated to 10000 matches`.
+ */
+export const isCutShort = (reply: Reply): boolean => /\btruncated\b/i.test(replyText(reply));
+
+/** What is not listed would be missing in a copy, or be deleted from one. */
+export function cutShort(reply: Reply): ClientError {
+  const said = nameFromWire(replyText(reply));
+  return new ClientError('command', `The server lists a part of the directory only; it says: ${said}`, {
+    code: 'incomplete',
+    hint: "Ask the server's administrator to have more names listed: in Pure-FTPd, LimitRecursion.",
+    reply,
   });
 }
 
