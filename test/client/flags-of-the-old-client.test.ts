@@ -72,6 +72,10 @@ describe('-Q', () => {
     const ended = await sftpc(['-QX', ...words]);
     expect(ended.status).toBe(4);
     expect(ended.err).toMatch(refused);
+    // However its name is written.
+    const again = await sftpc(['-QX', '-u', 'joe', '--known-servers', known, '127.1', `${port}`, '--', 'pwd']);
+    expect(again.status).toBe(4);
+    expect(again.err).toMatch(refused);
     expect(await sftpc(['-9', ...words])).toEqual({
       status: 0,
       out: '/\n',

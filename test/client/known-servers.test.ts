@@ -47,6 +47,26 @@ describe('the file of known servers', () => {
     expect((await stat(dirname(file))).mode & 0o777).toBe(0o755);
   });
 
+  it.each([
+    ['ftp.example.org', 'FTP.Example.ORG.'],
+    ['::1', '0:0:0:0:0:0:0:1'],
+    ['fe80::1%eth0', 'FE80:0::1%eth0'],
+    ['192.0.2.1', '::ffff:192.0.2.1'],
+    ['127.0.0.1', '127.1'],
+    ['127.0.0.1', '0x7f000001'],
+    ['xn--bcher-kva.example', 'BÜCHER.example'],
+  ])('knows %s also when it is called %s', async (known, called) => {
+    const file = join(await folder(), 'known');
+    await writeFile(file, `${known} 21 ${FINGERPRINT}\n`);
+    const servers = new KnownServers(file);
+    expect(await servers.find({ host: called, port: 21 })).toMatchObject({ fingerprint: FINGERPRINT });
+    expect(await servers.find({ host: called, port: 22 })).toBeUndefined();
+    await expect(servers.add([{ host: called, port: 21, fingerprint: OTHER }])).rejects.toMatchObject({
+      code: 'key-changed',
+    });
+    expect(await servers.remove({ host: called, port: 21 })).toHaveLength(1);
+  });
+
   it('is not passed over where it cannot be read', async () => {
     const file = join(await folder(), 'known');
     await writeFile(file, 'host 21 SHA256:short\n');

@@ -7,7 +7,7 @@ import { connect } from '../connect.js';
 import { ClientError } from '../error.js';
 import type { Console } from '../terminal/console.js';
 import type { Asking } from '../terminal/questions.js';
-import { defaultKnownServersFile, type ServerName } from '../trust/known-servers.js';
+import { defaultKnownServersFile, isSameServer } from '../trust/known-servers.js';
 import type { Settings } from './arguments.js';
 import { prepareCredentials, type Given, type Prepared } from './credentials.js';
 import { shownSecurityData } from './security-data.js';
@@ -73,9 +73,6 @@ function givenFor(target: Target, first: Target, settings: Settings, { env }: Wo
     environment: secret === undefined ? undefined : new Secret(secret),
   };
 }
-
-const isSameServer = (a: ServerName, b: ServerName): boolean =>
-  a.port === b.port && a.host.toLowerCase() === b.host.toLowerCase();
 
 async function connectTo(
   { host, port }: Target,

@@ -8,6 +8,7 @@ import { Console } from '../terminal/console.js';
 import {
   defaultKnownServersFile,
   isFingerprint,
+  isSameHost,
   KnownServers,
   parseKnownServers,
   type Added,
@@ -74,7 +75,7 @@ async function remove(servers: KnownServers, server: ServerName, console: Consol
     if (console.form === 'json') await console.json(jsonEvent('removed', { host, port, fingerprint }));
   }
   if (removed.length > 0) return;
-  const others = (await servers.all()).filter(({ host }) => host.toLowerCase() === server.host.toLowerCase());
+  const others = (await servers.all()).filter(({ host }) => isSameHost(host, server.host));
   throw new ClientError('command', `No key of ${where(server)} is known in ${servers.file}.`, {
     hint:
       others.length === 0

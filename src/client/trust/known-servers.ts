@@ -5,14 +5,16 @@
  */
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { domainToASCII } from 'node:url';
 import { shellWord } from '../../lib/shell-word.js';
+import { canonicalAddress } from '../../wire/address.js';
 import { ClientError } from '../error.js';
 import { reasonOf } from '../files/local-file.js';
 import { stateFolder } from '../files/state-folder.js';
 import { changeFile } from './shared-file.js';
 
 export interface ServerName {
-  /** As the user writes it; compared without regard to case. */
+  /** As the user writes it; compared by isSameHost(). */
   readonly host: string;
   readonly port: number;
 }
@@ -166,8 +168,23 @@ export class KnownServers {
   }
 }
 
+/**
+ * A host by one spelling out of many: the resolver takes `FTP.example.org.` for `ftp.example.org`, `127.1` for `127.0.0.1` and
+ * `0:0:0:0:0:0:0:1` for `::1`. A server that is known must not be taken for a new one because of that.
+ */
+function hostOf(host: string): string {
+  const ascii = domainToASCII(host);
+  const name = canonicalAddress(host) ?? (ascii === '' ? host : ascii);
+  return name.toLowerCase().replace(/(?<=.)\.$/, '');
+}
+
+/** Whether two ways to write a host mean the same one. */
+export const isSameHost = (a: string, b: string): boolean => hostOf(a) === hostOf(b);
+
+export const isSameServer = (a: ServerName, b: ServerName): boolean => nameOf(a) === nameOf(b);
+
 /** What tells servers apart. */
-const nameOf = ({ host, port }: ServerName): string => `${host.toLowerCase()} ${port}`;
+const nameOf = ({ host, port }: ServerName): string => `${hostOf(host)} ${port}`;
 
 const lineOf = (entry: ServerKeyEntry): string => `${nameOf(entry)} ${entry.fingerprint}\n`;
 
