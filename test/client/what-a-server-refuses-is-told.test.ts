@@ -185,6 +185,12 @@ const faults: readonly Scripted[] = [
     status: 1,
   },
   {
+    name: 'epsv-530',
+    title: 'the login has run out before a data connection is made',
+    ftpd: { EPSV: says('530 Please log in.'), PASV: says('530 Please log in.') },
+    status: 1,
+  },
+  {
     name: 'escape-sequences',
     title: 'what the server says would drive the terminal',
     ftpd: { RETR: says('550 \x1b[2J\x07 \x9b31m gone') },

@@ -140,8 +140,7 @@ export class DataConnector {
     try {
       const reply = await this.#announce(endpoint);
       if (!isCompletion(reply)) {
-        const hint = 'Connect to the server instead: --passive, or passive on.';
-        throw refusedCommand('No data connection', reply, hint, 'active-failed');
+        throw refusedWith(reply, 'Connect to the server instead: --passive, or passive on.', 'active-failed');
       }
     } catch (error) {
       discard();
@@ -178,10 +177,15 @@ export function reset(socket: Socket): void {
 /** 500 to 504 and 522: the server does not have this verb, or not for this network. */
 const refusesVerb = (reply: Reply): boolean => (reply.code >= 500 && reply.code <= 504) || reply.code === 522;
 
-function passiveRefused(reply: Reply): ClientError {
-  const hint = 'Have the server connect to you instead: --active, or passive off.';
-  return refusedCommand('No data connection', reply, hint, 'passive-failed');
-}
+const passiveRefused = (reply: Reply): ClientError =>
+  refusedWith(reply, 'Have the server connect to you instead: --active, or passive off.', 'passive-failed');
+
+/** x3z (RFC 959 §4.2.1, RFC 2228 §4): the login or the protection will not do for either way of making a data connection. */
+const isAboutLogin = ({ code }: Reply): boolean => Math.floor(code / 10) % 10 === 3;
+
+/** @param otherWay - what may help where the refusal is about this way of making a data connection */
+const refusedWith = (reply: Reply, otherWay: string, code: 'passive-failed' | 'active-failed'): ClientError =>
+  refusedCommand('No data connection', reply, isAboutLogin(reply) ? undefined : otherWay, code);
 
 async function inTime(arrived: Promise<Socket>, timeout: number): Promise<Socket> {
   let timer: NodeJS.Timeout | undefined;
