@@ -219,7 +219,7 @@ export function errorOf(failure: EngineFailure): ClientError {
 const REPLY_HINTS: Readonly<Record<number, string>> = {
   425: 'A firewall may be in the way: passive on or passive off may help.',
   426: 'Try again.',
-  450: 'Try again later.',
+  450: 'Check the name with ls; what is in use may be free later.',
   451: LATER,
   452: 'The server has no room for it: make some there, or ask its administrator.',
   500: 'The server does not know this command: quote HELP may show what it knows.',
