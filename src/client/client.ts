@@ -89,7 +89,11 @@ export class Client {
     return this.#turns.take(() => this.#session.workingDirectory());
   }
 
-  /** The listing as the server words it, for people: LIST, or NLST for names alone. `path` may be what the server takes for options. */
+  /**
+   * The listing as the server words it, for people: LIST, or NLST for names alone. `path` may be what the server takes for options.
+   * Some servers list what is not there, or what they cannot read, as a directory without files; entries() and stat() are not
+   * taken in.
+   */
   async list(
     path: string | undefined,
     sink: Sink,

@@ -26,6 +26,13 @@ const says =
   ({ say }) =>
     say(...lines);
 
+/** A listing without lines. */
+const nothing: Script[string] = async ({ say, data }) => {
+  say('150 Here comes the directory listing.');
+  const socket = await data();
+  socket.end(() => say('226 Directory send OK.'));
+};
+
 /** Says no as soon as some of an upload has come. */
 const midway =
   (no: string): Script[string] =>
@@ -163,6 +170,13 @@ const faults: readonly Scripted[] = [
     title: 'there is nothing to list',
     command: ['ls', 'nowhere'],
     ftpd: { LIST: says('450 nowhere: No such file or directory.') },
+    status: 1,
+  },
+  {
+    name: 'ls-nothing',
+    title: 'there is no such folder, and the server lists it as one without files',
+    command: ['ls', 'nowhere'],
+    ftpd: { LIST: nothing, CWD: says('550 Failed to change directory.'), SIZE: says('550 Could not get file size.') },
     status: 1,
   },
   {
