@@ -1,7 +1,8 @@
 /** The library's face and the programs' own: a session with an FTP server, as what a user can do in it. */
 import type { Readable, Writable } from 'node:stream';
-import type { Command } from '../wire/command.js';
+import { formatCommand, parseCommand, type Command } from '../wire/command.js';
 import type { Reply } from '../wire/reply.js';
+import { ClientError } from './error.js';
 import { receiveFile, targetOf } from './files/incoming-file.js';
 import { sendFile } from './files/outgoing-file.js';
 import { DirectoryReader, type Listing } from './listing/directory-reader.js';
@@ -9,6 +10,7 @@ import type { RemoteEntry } from './listing/entry.js';
 import { modifiedOf, setModifiedOf, sizeOf, statusOf } from './listing/status.js';
 import { credentialsOf, type Login, type ReceiveOptions, type SendOptions } from './options.js';
 import { PARTING, type Connection } from './session/connection.js';
+import { isOwnVerb } from './session/own-verbs.js';
 import { nameFromWire } from './session/remote-name.js';
 import type { Session } from './session/session.js';
 import { Turns } from './session/turns.js';
@@ -238,13 +240,21 @@ export class Client {
     return this.#turns.take(() => this.#session.features());
   }
 
-  /** A command of the server's that changes nothing in this session (SITE, STAT, SYST …). @throws ClientError on 4yz and 5yz */
+  /**
+   * A command of the server's that changes nothing in this session (SITE, STAT, SYST …).
+   * @throws ClientError on 4yz and 5yz, and for what quote() does not send
+   */
   async request(verb: string, argument?: string): Promise<Reply> {
+    refuseOwn({ verb, argument });
     return this.#turns.take(() => this.#session.request(verb, argument));
   }
 
-  /** Any command but those of the protection and of data connections; its argument may hold a name. A 4yz or 5yz reply is a value. */
+  /**
+   * Any command but those of the login, the protection, and transfers; its argument may hold a name. A 4yz or 5yz reply is a value.
+   * @throws ClientError for a command that the session sends itself
+   */
   async quote(command: Command): Promise<Reply> {
+    refuseOwn(command);
     return this.#turns.take(() => this.#session.quote(command));
   }
 
@@ -276,4 +286,14 @@ export class Client {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.quit();
   }
+}
+
+/** @throws ClientError for a command that has a method of its own, which knows what it changes */
+function refuseOwn(command: Command): void {
+  const parsed = parseCommand(formatCommand(command));
+  if (!parsed.ok || !isOwnVerb(parsed.value.verb)) return;
+  throw new ClientError('command', `${parsed.value.verb} is the session's own to send.`, {
+    code: 'bad-argument',
+    hint: 'There is a method that does it.',
+  });
 }

@@ -1,7 +1,7 @@
 /** Which FTP commands a user may send as they are, and what to do in place of the others. */
 import type { Command } from '../../wire/command.js';
-import { DATA_SETUP_VERBS, dataDirection } from '../../wire/verbs.js';
 import { ClientError } from '../error.js';
+import { isProtectionVerb, needsDataConnection } from '../session/own-verbs.js';
 
 /** Verbs that would change what this client believes of the session behind its back, and what does the same in the open. */
 const INSTEAD: Readonly<Record<string, string>> = {
@@ -16,20 +16,17 @@ const INSTEAD: Readonly<Record<string, string>> = {
   REST: 'Use reget.',
 };
 
-/** RFC 2228 §3, and DIGT of draft-bonachea-sftp: the protection is the session's own matter. */
-const PROTECTION: ReadonlySet<string> = new Set(['AUTH', 'ADAT', 'PBSZ', 'PROT', 'CCC', 'MIC', 'CONF', 'ENC', 'DIGT']);
-
 /** RFC 959 §3.1.2, §3.4: files in another structure or mode than these would not arrive as they are. */
 const ONLY: Readonly<Record<string, string>> = { MODE: 'S', STRU: 'F' };
 
 /** @throws ClientError for a command that is not the user's to send */
 export function checkQuoted({ verb, argument = '' }: Command): void {
-  if (dataDirection(verb) !== undefined || DATA_SETUP_VERBS.has(verb)) {
+  if (needsDataConnection(verb)) {
     throw new ClientError('command', `quote cannot make the data connection of ${verb}.`, {
       hint: 'Use ls, get or put.',
     });
   }
-  const instead = PROTECTION.has(verb) ? 'Use prot.' : INSTEAD[verb];
+  const instead = isProtectionVerb(verb) ? 'Use prot.' : INSTEAD[verb];
   if (instead !== undefined) throw new ClientError('command', `${verb} is sftpc's own to send.`, { hint: instead });
   const only = ONLY[verb];
   if (only !== undefined && argument.trim().toUpperCase() !== only) {

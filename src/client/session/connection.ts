@@ -5,7 +5,7 @@
 import type { Socket } from 'node:net';
 import { systemRandom } from '../../crypto/random.js';
 import type { DsaPublicKey } from '../../crypto/dsa.js';
-import type { Command } from '../../wire/command.js';
+import { formatCommand, parseCommand, type Command, type CommandError } from '../../wire/command.js';
 import { plainAddress } from '../../wire/host-port.js';
 import type { Reply } from '../../wire/reply.js';
 import { deferred } from './deferred.js';
@@ -43,6 +43,8 @@ export class Connection {
   readonly engine: ClientEngine;
   readonly timeouts: Timeouts;
   readonly #socket: Socket;
+  /** Of the socket, which forgets them when it is closed. */
+  readonly #addresses: { readonly peer: string; readonly local: string };
   readonly #options: ConnectionOptions;
   readonly #ready = deferred<ReadyChannel>();
   readonly #failed = deferred<never>();
@@ -55,6 +57,7 @@ export class Connection {
 
   private constructor(socket: Socket, options: ConnectionOptions) {
     this.#socket = socket;
+    this.#addresses = { peer: socket.remoteAddress ?? '', local: socket.localAddress ?? '' };
     this.#options = options;
     this.timeouts = { ...TIMEOUTS, ...options.timeouts };
     this.engine = new ClientEngine({
@@ -91,7 +94,7 @@ export class Connection {
 
   /** The server's address as connected, canonical. */
   get peerAddress(): string {
-    return plainAddress(this.#socket.remoteAddress ?? '');
+    return plainAddress(this.#addresses.peer);
   }
 
   /** The address by which the server knows itself, as far as this client was told or can see. */
@@ -101,7 +104,7 @@ export class Connection {
 
   /** Our own address towards the server, canonical. */
   get localAddress(): string {
-    return plainAddress(this.#socket.localAddress ?? '');
+    return plainAddress(this.#addresses.local);
   }
 
   /** The server's 220, which came in clear; undefined before it. */
@@ -125,21 +128,22 @@ export class Connection {
 
   /**
    * Sends a command.
-   * @throws ClientError when the session is over or the argument cannot be part of a line
+   * @throws ClientError when the session is over or this is not one line with one command
    */
-  begin(command: Command, onReply?: OnReply): Pending {
+  begin(given: Command, onReply?: OnReply): Pending {
     if (this.#ended instanceof ClientError) throw this.#ended;
     if (!this.isOpen) throw over();
-    if (/[\r\n\0]/.test(command.argument ?? '')) {
-      const text = 'A name with a line end or NUL in it cannot be sent to an FTP server.';
-      throw new ClientError('command', text, { code: 'bad-argument', hint: 'Rename the file.' });
-    }
+    // As it will be read: a verb in lower case must not be taken for another one, whose password may be shown.
+    const command = parseCommand(formatCommand(given));
+    if (!command.ok) throw notOneCommand(command.error);
     if (this.#pending.count >= MAX_UNSETTLED) {
       const text = 'The server has not answered the last commands yet.';
       throw new ClientError('command', text, { code: 'busy', hint: 'Wait, or bye.' });
     }
+    // The engine first: for what it refuses no reply will come.
+    const outputs = this.engine.command(command.value);
     const pending = this.#pending.add(onReply);
-    this.#perform(this.engine.command(command));
+    this.#perform(outputs);
     return pending;
   }
 
@@ -251,6 +255,14 @@ export class Connection {
 
 const over = (): ClientError =>
   new ClientError('connect', 'The session is over.', { code: 'closed', hint: 'Connect again.' });
+
+function notOneCommand(why: CommandError): ClientError {
+  const [text, hint] =
+    why === 'forbidden-octet'
+      ? ['A name with a line end or NUL in it cannot be sent to an FTP server.', 'Rename the file.']
+      : ['That is no FTP command.', 'A verb has letters and digits, 16 at most.'];
+  return new ClientError('command', text, { code: 'bad-argument', hint });
+}
 
 const RESET = 'The connection was reset';
 

@@ -11,7 +11,7 @@
  */
 import { reset as resetConnection } from '../../data/pump.js';
 import { once } from 'node:events';
-import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import {
   addressFamily,
   formatEprt,
@@ -24,7 +24,7 @@ import {
 import { isCompletion, type Reply } from '../../wire/reply.js';
 import type { Connection } from './connection.js';
 import { dial } from './dial.js';
-import { ClientError, messageOf, refusedCommand, StalledError, throwIfAborted } from '../error.js';
+import { ClientError, LocalError, messageOf, refusedCommand, StalledError, throwIfAborted } from '../error.js';
 import type { DataMode } from '../terms.js';
 
 export type { DataMode };
@@ -115,9 +115,7 @@ export class DataConnector {
   async #active(): Promise<DataConnection> {
     const connection = this.#connection;
     const { peerAddress, localAddress } = connection;
-    const server = createServer({ pauseOnConnect: true });
-    server.listen({ port: 0, host: localAddress });
-    await once(server, 'listening');
+    const server = await listen(localAddress);
     let taken: Socket | undefined;
     const direct = this.#mayBeDirect;
     const arrived = new Promise<Socket>((resolve) => {
@@ -155,6 +153,20 @@ export class DataConnector {
       ? this.#connection.command('PORT', formatPort(endpoint))
       : this.#connection.command('EPRT', formatEprt(endpoint));
   }
+}
+
+/** Listens on a port that the system picks. @throws ClientError */
+async function listen(host: string): Promise<Server> {
+  const server = createServer({ pauseOnConnect: true });
+  server.listen({ port: 0, host });
+  try {
+    await once(server, 'listening');
+  } catch (error) {
+    throw new LocalError(`This machine does not let the server connect to it: ${messageOf(error)}.`);
+  }
+  // A connection that cannot be accepted (EMFILE) is one that does not come.
+  server.on('error', () => undefined);
+  return server;
 }
 
 /** A data connection that stands. */

@@ -111,6 +111,7 @@ export class Session {
    * changes the session is left to methods of its own.
    */
   async command(verb: string, argument?: string): Promise<Reply> {
+    if (verb.toUpperCase() === 'TYPE') this.#type = undefined;
     return this.connection.command(verb, argument === undefined ? undefined : nameToWire(argument));
   }
 
