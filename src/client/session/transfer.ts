@@ -13,6 +13,7 @@ import { deferred } from './deferred.js';
 import { ClientError, interrupted, LocalError, refusedCommand, StalledError, throwIfAborted } from '../error.js';
 import { pacedSink, pacedSource } from './pace.js';
 import type { Pending } from './pending.js';
+import { nameFromWire } from './remote-name.js';
 import { BrokenConnection, chunksOf } from './socket-reader.js';
 import { endWritten, writeAll } from './socket-writer.js';
 import type { Sink, TransferResult } from '../terms.js';
@@ -23,6 +24,7 @@ export type { Sink, TransferResult };
 export interface TransferRequest {
   /** RETR, LIST, STOR … */
   readonly verb: string;
+  /** As the wire has it. */
   readonly argument?: string | undefined;
   /** RFC 3659 §5: the data begins here in the file, in octets. */
   readonly offset?: number | undefined;
@@ -150,7 +152,7 @@ async function run(
       pending,
       stopped: stopped.promise,
       move: (socket) => move(socket, coder),
-      name: argument ?? (verb === 'LIST' ? 'ls' : verb),
+      name: argument === undefined ? (verb === 'LIST' ? 'ls' : verb) : nameFromWire(argument),
     });
   } catch (error) {
     if (aborted === undefined) throw error;

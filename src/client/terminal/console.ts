@@ -177,8 +177,5 @@ export function shown(text: string): string {
   return escapeText(octets, Infinity);
 }
 
-/** A name on the server, or an error's message, as it may be shown: see session/remote-name.ts. */
+/** A name on either side, or an error's message, as it may be shown: see session/remote-name.ts and files/local-file.ts. */
 export const shownName = (name: string): string => shown(nameToWire(name));
-
-/** A path on this side as it may be shown. Who fetches files gets their names from the server. */
-export const shownPath = (path: string): string => escapeText(path, Infinity);

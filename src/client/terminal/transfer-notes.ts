@@ -3,7 +3,7 @@
  * the same each time (--json has the seconds).
  */
 import type { TransferEvent, TransferObserver } from '../files/transfer-events.js';
-import { shownName, shownPath, type Console } from './console.js';
+import { shownName, type Console } from './console.js';
 import type { Look } from './look.js';
 import { rateInWords, secondsInWords } from './quantity.js';
 
@@ -35,8 +35,8 @@ type End = Extract<TransferEvent, { kind: 'end' }>;
 function endNote({ item: { direction, remote, local }, octets }: End, offset: number): string {
   const behind = offset > 0 ? ` behind the ${offset} that were there` : '';
   return direction === 'download'
-    ? `${shownName(remote)}: ${octets} octets received as ${shownPath(local)}${behind}`
-    : `${shownPath(local)}: ${octets} octets stored as ${shownName(remote)}${behind}`;
+    ? `${shownName(remote)}: ${octets} octets received as ${shownName(local)}${behind}`
+    : `${shownName(local)}: ${octets} octets stored as ${shownName(remote)}${behind}`;
 }
 
 function paceNote({ octets, seconds }: End, { terminal }: Look): string {
