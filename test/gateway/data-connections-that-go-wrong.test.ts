@@ -213,7 +213,13 @@ describe('a range of ports', () => {
       (client) => client.control.resetAndDestroy(),
       (client) => client.send('QUIT'),
       (client) => client.write('AUTH X-SafeTP1\r\nx'),
-      (client) => client.send('RETR never-fetched'),
+      async (client) => {
+        vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+        await client.says('RETR never-fetched', 150);
+        client.control.end();
+        vi.advanceTimersByTime(DATA_CONNECT_TIMEOUT_MS);
+        vi.useRealTimers();
+      },
       (client) => client.send('EPSV'),
     ];
     for (const end of ends) {
