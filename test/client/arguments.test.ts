@@ -96,7 +96,23 @@ describe('the command line', () => {
         'there is no option -x; a file whose name begins with - is written ./-x; it is: get [-cr] [-P N] REMOTE [LOCAL]',
       ],
     });
+    expect(parseArguments(['h', '--', 'get', '-dash.txt'])).toMatchObject({
+      error: [
+        expect.stringContaining('there is no option -d; a file whose name begins with - is written ./-dash.txt;'),
+      ],
+    });
+    expect(parseArguments(['h', '--', 'mget', 'a', '-P'])).toMatchObject({
+      error: ['-P lacks what it takes: -P N; it is: mget [-c] [-P N] PATTERN…'],
+    });
     expect(parseArguments(['h', '--'])).toMatchObject({ error: ['no command behind --'] });
+  });
+
+  it('takes a user before the host', () => {
+    expect(settings('ann@h', '2021').work).toMatchObject({ start: { place: { host: 'h', port: 2021, user: 'ann' } } });
+    expect(settings('ann@example.net@[::1]').work).toMatchObject({
+      start: { place: { host: '::1', user: 'ann@example.net' } },
+    });
+    expect(settings('-u', 'ann', 'ann@h').work).toMatchObject({ start: { place: { host: 'h', user: 'ann' } } });
   });
 
   it('takes a file of commands, with a server or without', () => {
@@ -145,9 +161,12 @@ describe('the command line', () => {
     [['--active', '--passive', 'h'], '--passive and --active exclude each other'],
     [['--netrc', 'F', '--no-netrc', 'h'], '--netrc and --no-netrc exclude each other'],
     [['--expect-address', 'h', 'h'], '--expect-address takes an IP address, not "h"'],
-    [['--activ', 'h'], 'unknown option "activ": did you mean --active?'],
-    [['-k', 'h'], 'unknown option "k": --help lists them all'],
-    [['h', '-u'], "Option '-u, --user <value>' argument missing"],
+    [['--activ', 'h'], 'unknown option --activ: did you mean --active?'],
+    [['-k', 'h'], 'unknown option -k'],
+    [['h', '-u'], '-u lacks what it takes: -u NAME'],
+    [['-u', '-x', 'h'], '-u lacks what it takes: -u NAME'],
+    [['--known-servers'], '--known-servers lacks what it takes: --known-servers FILE'],
+    [['--json=x', 'h'], "Option '--json' does not take an argument"],
     [['-b', 'F', 'h', '--', 'ls'], '--batch and -- exclude each other'],
     [['-o', 'F', 'h'], '-o and -T go with a URL: sftpc -o FILE ftp://host/path'],
     [['-o', 'F', '-T', 'G', 'ftp://h/a'], '-o and -T exclude each other'],
@@ -159,7 +178,9 @@ describe('the command line', () => {
     [['ftp://h/a', '--', 'ls'], 'commands need the URL of a directory, which ends in a slash'],
     [['ftp://h/', 'ftp://i/', '--', 'ls'], 'commands are for one URL'],
     [['ftp://h/a', 'b'], '"b" is no URL'],
-    [['-u', 'joe', 'ftp://ann@h/a'], 'two user names: "joe" and, in the URL, "ann"'],
+    [['-u', 'joe', 'ftp://ann@h/a'], 'two user names: "joe" and, before the host, "ann"'],
+    [['-u', 'joe', 'ann@h'], 'two user names: "joe" and, before the host, "ann"'],
+    [['ann@'], '"" is no host'],
     [
       ['-u', 'joe', 'ftp://h/a', 'ftp://i/a'],
       '--user and --password-file are for one server, and the URLs name several',

@@ -141,7 +141,7 @@ describe('the command line of sftpc keys', () => {
     [['import', 'h', 'SHA256:abc'], '"SHA256:abc" is no fingerprint: SHA256: and 43 characters of base64'],
     [['import', 'h', '21', A, 'x'], 'it is: sftpc keys import HOST [PORT] KEY, or FILE alone'],
     [['list', '--replace'], '--replace is for import'],
-    [['--replce', 'list'], 'unknown option "replce": did you mean --replace?'],
+    [['--replce', 'list'], 'unknown option --replce: did you mean --replace?'],
   ])('%j is wrong', async (argv, mistake) => {
     expect(await sftpc(['keys', ...argv])).toEqual({
       status: 2,

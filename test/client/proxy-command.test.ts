@@ -291,7 +291,7 @@ describe('the words of sftpc proxy', () => {
     [['--to', 'h', '--listen', '127.0.0.1:70000'], '--listen: "70000" is no port: 0 to 65535'],
     [['--to', 'h', '--listen', '::1:21'], 'an IPv6 address stands in brackets'],
     [['--to', 'h', '--expect-address', 'h'], '--expect-address takes an IP address, not "h"'],
-    [['--too', 'h'], 'unknown option "too": did you mean --to?'],
+    [['--too', 'h'], 'unknown option --too: did you mean --to?'],
   ])('%j is a mistake', async (argv, mistake) => {
     const ended = await sftpc(['proxy', ...argv]);
     expect(ended.status).toBe(2);

@@ -131,7 +131,7 @@ function checkUsers({ has, text }: Scanned<LongOption>, work: Work, mistakes: st
   const user = text('user');
   const others = places.flatMap((place) => (place.user === undefined || place.user === user ? [] : [place.user]));
   if (user !== undefined && others[0] !== undefined) {
-    mistakes.push(`two user names: ${JSON.stringify(user)} and, in the URL, ${JSON.stringify(others[0])}`);
+    mistakes.push(`two user names: ${JSON.stringify(user)} and, before the host, ${JSON.stringify(others[0])}`);
   }
   const servers = new Set(places.map(({ host, port }) => `${host.toLowerCase()} ${port}`));
   if (servers.size > 1 && (has('user') || has('password-file'))) {

@@ -57,16 +57,30 @@ export function scan<Long extends string>(
   }
 }
 
-function mistakeOf({ code, message }: NodeJS.ErrnoException, table: readonly Option[]): string {
-  const unknown = code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION' ? /'-{0,2}([^'=]+)/.exec(message)?.[1] : undefined;
-  // A message of parseArgs goes on with advice about words that begin with a dash.
-  if (unknown === undefined) return message.split(/[.\n]/, 1)[0] ?? message;
+function mistakeOf(error: NodeJS.ErrnoException, table: readonly Option[]): string {
+  const unknown = unknownOption(error);
+  if (unknown === undefined) return valueMistake(error, table);
   const meant = nearest(
-    unknown,
+    unknown.replace(/^-+/, ''),
     table.map(({ long }) => long),
   );
-  const hint = meant === undefined ? '--help lists them all' : `did you mean --${meant}?`;
-  return `unknown option ${JSON.stringify(unknown)}: ${hint}`;
+  return `unknown option ${unknown}${meant === undefined ? '' : `: did you mean --${meant}?`}`;
+}
+
+/** The option of which parseArgs says that it is not in the table, with its dashes. */
+export function unknownOption({ code, message }: NodeJS.ErrnoException): string | undefined {
+  return code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION' ? /'(-{1,2}[^'=]+)/.exec(message)?.[1] : undefined;
+}
+
+/** What parseArgs says of an option without its value, or with one that it does not take, in our words. */
+export function valueMistake({ message }: Error, table: readonly Pick<Option, 'long' | 'short' | 'value'>[]): string {
+  // '-u, --user <value>' in one message, '-u' or '--user' in another.
+  const [, name] = /'-{1,2}([^'=, ]+)/.exec(message) ?? [];
+  const option = table.find(({ long, short }) => long === name || short === name);
+  // Its messages go on with advice about words that begin with a dash.
+  if (option?.value === undefined) return message.split(/[.\n]/, 1)[0] ?? message;
+  const spelled = option.short === undefined ? `--${option.long}` : `-${option.short}`;
+  return `${spelled} lacks what it takes: ${spelled} ${option.value}`;
 }
 
 /** Columns of a terminal that nobody has widened. */

@@ -23,3 +23,14 @@ export function serverName(host: string, port?: string): Result<ServerName, stri
   if (number < 1 || number > MAX_PORT) return err(`${JSON.stringify(port)} is no port: 1 to ${MAX_PORT}`);
   return ok({ host: name, port: number });
 }
+
+/** As serverName(), with the user who is to log in before the host, and an `@` between them. */
+export function serverOfUser(
+  place: string,
+  port?: string,
+): Result<ServerName & { readonly user: string | undefined }, string> {
+  // The last one: a user may be a mail address.
+  const at = place.lastIndexOf('@');
+  const server = serverName(place.slice(at + 1), port);
+  return server.ok ? ok({ ...server.value, user: at > 0 ? place.slice(0, at) : undefined }) : server;
+}

@@ -12,7 +12,7 @@ export function usage(): string {
   const groups = [...new Set(OPTIONS.map(({ group }) => group))];
   const names = COMMANDS.map(({ names: [name = ''] }) => name).join(' ');
   return [
-    'usage: sftpc [options] [host [port]]             a session at the terminal',
+    'usage: sftpc [options] [[user@]host [port]]      a session at the terminal',
     "       sftpc [options] host [port] -- command…   commands, with ';' between them",
     '       sftpc [options] -b FILE [host [port]]     a file of commands',
     '       sftpc [options] [-o FILE] URL…            ftp://[user@]host[:port]/path',

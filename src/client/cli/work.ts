@@ -5,7 +5,7 @@ import { bindCommand } from '../commands/table.js';
 import type { Place } from './credentials.js';
 import type { LongOption } from './option-table.js';
 import type { Scanned } from './options.js';
-import { serverName } from './server-name.js';
+import { serverOfUser } from './server-name.js';
 import { SUBCOMMANDS } from './world.js';
 import { isUrl, parseFtpUrl, withoutPassword, type FtpUrl } from './url.js';
 
@@ -96,7 +96,7 @@ function startOf(words: readonly string[], mistakes: string[]): Start | undefine
   return url && { place: url.place, directory: url.path };
 }
 
-/** `host [port]`. */
+/** `[user@]host [port]`. */
 function serverOf([host, port, ...surplus]: readonly string[], mistakes: string[]): Start | undefined {
   if (SUBCOMMANDS.some((name) => name === host)) {
     mistakes.push(`${host} comes first: sftpc ${host} …; a server of that name is ftp://${host}/`);
@@ -108,8 +108,8 @@ function serverOf([host, port, ...surplus]: readonly string[], mistakes: string[
     );
   }
   if (host === undefined) return undefined;
-  const [server] = taken(serverName(host, port), mistakes);
-  const place = server && { ...server, user: undefined, password: undefined, otherwise: 'ask' as const };
+  const [server] = taken(serverOfUser(host, port), mistakes);
+  const place = server && { ...server, password: undefined, otherwise: 'ask' as const };
   return place && { place, directory: undefined };
 }
 

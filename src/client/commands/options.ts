@@ -1,6 +1,7 @@
 /** Options of commands: words that begin with a hyphen, before or behind the others; `--` ends them. */
 import { parseArgs } from 'node:util';
 import { err, ok, type Result } from '../../lib/result.js';
+import { unknownOption, valueMistake } from '../cli/options.js';
 
 export interface CommandOption {
   readonly long: string;
@@ -44,9 +45,11 @@ export function takeOptions(known: readonly CommandOption[], words: readonly str
     }
     return ok({ options, args: positionals });
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const unknown = code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION' ? /'(-{1,2}[^'=]+)/.exec(message)?.[1] : undefined;
-    if (unknown === undefined) return err(message.split(/[.\n]/, 1)[0] ?? message);
-    return err(`there is no option ${unknown}; a file whose name begins with - is written ./${unknown}`);
+    const mistake = error as NodeJS.ErrnoException;
+    const unknown = unknownOption(mistake);
+    if (unknown === undefined) return err(valueMistake(mistake, known));
+    // Of -dash.txt, parseArgs names -d.
+    const word = words.find((each) => each.startsWith(unknown)) ?? unknown;
+    return err(`there is no option ${unknown}; a file whose name begins with - is written ./${word}`);
   }
 }

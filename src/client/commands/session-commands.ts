@@ -1,7 +1,7 @@
 /** Commands about the session itself. */
 import { parseCommand } from '../../wire/command.js';
 import { isFailure } from '../../wire/reply.js';
-import { serverName } from '../cli/server-name.js';
+import { serverOfUser } from '../cli/server-name.js';
 import { ClientError, refusedCommand } from '../error.js';
 import type { CommandContext, CommandEntry } from './command.js';
 import { checkQuoted } from './quoted.js';
@@ -124,12 +124,11 @@ async function logIn({ sessions, console, signal }: CommandContext, [name = '']:
   if (!signal.aborted) console.note(`Logged in as ${name}.`);
 }
 
-/** `USER@HOST`, and a port. @throws ClientError */
+/** @throws ClientError */
 function targetOf(place: string, port: string | undefined): Target {
-  const at = place.lastIndexOf('@');
-  const server = serverName(place.slice(at + 1), port);
+  const server = serverOfUser(place, port);
   if (!server.ok) throw new ClientError('command', `${server.error}.`, { hint: 'open [USER@]HOST [PORT]' });
-  return { ...server.value, user: at < 0 ? undefined : place.slice(0, at) };
+  return server.value;
 }
 
 /** Has the server tell something, and shows it. @throws ClientError when it refuses */
