@@ -2,9 +2,9 @@
  * What can go wrong for the person at the keyboard, and the exit status each kind leads to. Thrown and rejected by the
  * client's shell (the engine gives values); converted to a message and a status once, in run.ts.
  */
-import type { EngineFailure } from './engine/failure.js';
 import type { Reply } from '../wire/reply.js';
-import { nameFromWire } from './session/remote-name.js';
+import type { EngineFailure } from './engine/failure.js';
+import { nameFromWire } from './remote-name.js';
 
 /** Exit statuses of sftpc. */
 export const EXIT = {

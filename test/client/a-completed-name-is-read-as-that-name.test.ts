@@ -6,7 +6,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { COMMANDS } from '../../src/client/commands/table.js';
 import { splitWords, writeWord } from '../../src/client/commands/words.js';
 import type { RemoteEntry } from '../../src/client/listing/entry.js';
-import { complete } from '../../src/client/terminal/completion.js';
+import { complete } from '../../src/client/prompt/completion.js';
 import { inColumns } from '../../src/client/terminal/labels.js';
 import { demoFtpd, folder, scriptedFtpd } from './sftpc.js';
 import { seated } from './emulator.js';

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { withoutInterrupts } from '../../src/client/commands/runner.js';
+import { withoutInterrupts } from '../../src/client/terminal/interrupts.js';
 import { parseLine } from '../../src/client/commands/table.js';
 import { Keyboard } from '../../src/client/terminal/keyboard.js';
 import { demoFtpd, folder, sftpc } from './sftpc.js';

@@ -1,7 +1,7 @@
 // A file whose name is no UTF-8 has to be named to the server again by the octets it was listed with.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isText, nameFromWire, nameToWire } from '../../src/client/session/remote-name.js';
+import { isText, nameFromWire, nameToWire } from '../../src/client/remote-name.js';
 
 const latin1 = (octets: Uint8Array): string => Buffer.from(octets).toString('latin1');
 const utf8 = (text: string): string => Buffer.from(text, 'utf8').toString('latin1');

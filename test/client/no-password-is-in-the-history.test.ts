@@ -2,7 +2,7 @@
 import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { History, MAX_HISTORY } from '../../src/client/terminal/history.js';
+import { History, MAX_HISTORY } from '../../src/client/prompt/history.js';
 import { isRoot } from '../peers/identity.js';
 import { seated } from './emulator.js';
 import { demoFtpd, folder } from './sftpc.js';

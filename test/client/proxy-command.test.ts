@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { run } from '../../src/client/cli/run.js';
-import { parseProxyArguments, PROXY_OPTIONS, proxyUsage } from '../../src/client/proxy/arguments.js';
+import { parseProxyArguments, PROXY_OPTIONS, proxyUsage } from '../../src/client/cli/proxy-arguments.js';
 import { RawClient } from '../gateway/raw-client.js';
 import { startRig, type Rig } from '../gateway/rig.js';
 import { freePort } from '../peers/port.js';

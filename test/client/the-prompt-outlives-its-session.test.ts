@@ -5,7 +5,7 @@ import { constants } from 'node:os';
 import { truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { OnInterrupt } from '../../src/client/commands/runner.js';
+import type { OnInterrupt } from '../../src/client/terminal/interrupts.js';
 import { seated, type Seated, type SeatedOptions } from './emulator.js';
 import { CTRL_C, demoFtpd, folder, scriptedFtpd } from './sftpc.js';
 

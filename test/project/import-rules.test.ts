@@ -58,6 +58,36 @@ const DIRECTIONS: Readonly<Record<string, { readonly may: readonly string[]; rea
   schemas: { may: [], because: 'what a file may say is said without the program' },
 };
 
+/**
+ * The client, from the ground up: each room (a folder, or the files named) may import from the rooms below its storey, and from
+ * nothing beside or above it.
+ */
+const CLIENT: readonly (readonly { readonly room: readonly string[]; readonly because: string }[])[] = [
+  [{ room: ['engine/', 'terms.ts', 'remote-name.ts'], because: 'the protocol and its words, pure' }],
+  [{ room: ['error.ts'], because: 'what all others throw' }],
+  [{ room: ['session/'], because: 'connections drive the engine' }],
+  [
+    { room: ['listing/'], because: 'listings come in a session' },
+    { room: ['local/'], because: 'files on this side know of none on the other' },
+  ],
+  [{ room: ['trust/'], because: 'what is known of servers is a file' }],
+  [
+    {
+      room: ['client.ts', 'connect.ts', 'streams.ts', 'options.ts', 'server-name.ts', 'index.ts'],
+      because: 'the library is whole without sftpc',
+    },
+  ],
+  [{ room: ['files/'], because: 'transfers and trees use the library as anybody does' }],
+  [{ room: ['terminal/'], because: 'what is shown and typed has no idea of commands' }],
+  [
+    { room: ['commands/'], because: 'commands do not know who gives them' },
+    { room: ['proxy/'], because: 'the door has no commands' },
+  ],
+  [{ room: ['prompt/'], because: 'the prompt gives commands' }],
+  [{ room: ['cli/'], because: 'the command line composes' }],
+  [{ room: ['program.ts', 'main.ts'], because: 'the process' }],
+];
+
 /** Outside packages, and the only files or folders that may import them. */
 const OUTSIDE: Readonly<Record<string, readonly string[]>> = {
   'node:crypto': ['src/crypto/'],
@@ -72,7 +102,7 @@ const OUTSIDE: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Pure folders and files: no input or output, no clock. */
-const PURE = ['src/lib/', 'src/wire/', 'src/crypto/', 'src/security/', 'schemas/'];
+const PURE = ['src/lib/', 'src/wire/', 'src/crypto/', 'src/security/', 'src/client/engine/', 'schemas/'];
 /** The shell of the session is what owns streams and timers; everything else beside it is the engine. */
 const PURE_SESSION =
   /^src\/session\/(?!(?:session|effects|session-options|session-timers|succession|passage|control-channel|ports)\.ts)/;
@@ -138,6 +168,30 @@ describe('imports go one way', () => {
     const programs = /^src\/(main|client\/main|keys\/main|demo\/main|setup\/main)\.ts$/;
     expect(inside.filter(({ target }) => programs.test(target))).toEqual([]);
   });
+});
+
+describe('in the client, imports go down', () => {
+  const rooms = CLIENT.flatMap((storey, height) => storey.map((each) => ({ ...each, height })));
+  const roomsOf = (file: string): typeof rooms =>
+    rooms.filter(({ room }) =>
+      room.some((place) =>
+        place.endsWith('/') ? file.startsWith(`src/client/${place}`) : file === `src/client/${place}`,
+      ),
+    );
+
+  test('every file has one room', () => {
+    expect(sources('src/client').filter((file) => roomsOf(file).length !== 1)).toEqual([]);
+  });
+
+  for (const { room, because, height } of rooms) {
+    test(`${room[0]}: ${because}`, () => {
+      const wrong = inside
+        .filter(({ file, target }) => roomsOf(file)[0]?.room === room && target.startsWith('src/client/'))
+        .filter(({ target }) => roomsOf(target).some((other) => other.room !== room && other.height >= height))
+        .map(({ file, target }) => `${file} imports ${target}`);
+      expect(wrong).toEqual([]);
+    });
+  }
 });
 
 describe('an outside package enters through one place', () => {

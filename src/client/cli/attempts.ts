@@ -1,7 +1,7 @@
 /** What becomes of a step of a run that fails: it ends the run or, with --keep-going, is told and passed over. */
 import { ClientError, EXIT } from '../error.js';
-import type { OnInterrupt } from '../commands/runner.js';
 import type { Console } from '../terminal/console.js';
+import type { OnInterrupt } from '../terminal/interrupts.js';
 import type { Settings } from './arguments.js';
 import { reportError } from './report.js';
 

@@ -1,9 +1,10 @@
 /** The command line of `sftpc keys`. */
 import { err, ok, type Result } from '../../lib/result.js';
+import { serverName } from '../server-name.js';
 import type { OutputForm } from '../terminal/console.js';
+import { helpRow, optionHelp, type Option } from '../terminal/option-help.js';
 import { isFingerprint, type ServerName } from '../trust/known-servers.js';
-import { helpRow, optionHelp, scan, type Scanned, type Option } from './options.js';
-import { serverName } from './server-name.js';
+import { scan, type Scanned } from './options.js';
 
 export type KeysAction =
   | { readonly kind: 'help' }

@@ -3,8 +3,9 @@ import { readFile } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { importDsaPublicPem } from '../../crypto/dsa.js';
 import { ClientError, EXIT } from '../error.js';
-import { reasonOf } from '../files/local-file.js';
+import { reasonOf } from '../local/local-file.js';
 import { Console } from '../terminal/console.js';
+import { jsonEvent } from '../terminal/json-events.js';
 import {
   defaultKnownServersFile,
   isFingerprint,
@@ -14,7 +15,6 @@ import {
   type Added,
   type ServerName,
 } from '../trust/known-servers.js';
-import { jsonEvent } from '../terminal/json-events.js';
 import { keysUsage, parseKeysArguments, type KeysRequest } from './keys-arguments.js';
 import { reported, reportMistakes } from './report.js';
 import type { World } from './world.js';

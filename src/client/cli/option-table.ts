@@ -1,6 +1,6 @@
 /** The options of sftpc, as help and the manual list them. */
 import { MAXIMUM_BUFFER, MINIMUM_BUFFER } from '../../security/safetp1/profile.js';
-import type { Option } from './options.js';
+import type { Option } from '../terminal/option-help.js';
 
 export const OPTIONS = [
   { group: 'login', long: 'user', short: 'u', value: 'NAME', help: 'log in as NAME' },

@@ -1,7 +1,7 @@
 /** Files that hold passwords. */
 import { open } from 'node:fs/promises';
 import { ClientError } from '../error.js';
-import { reasonOf } from '../files/local-file.js';
+import { reasonOf } from '../local/local-file.js';
 
 export interface PrivateFile {
   readonly text: string;

@@ -14,7 +14,7 @@ export type { World } from './world.js';
 /** Loaded when they are asked for: most runs are sessions. */
 const LOAD: Readonly<Record<(typeof SUBCOMMANDS)[number], () => Promise<Subcommand>>> = {
   keys: async () => (await import('./keys.js')).runKeys,
-  proxy: async () => (await import('../proxy/run.js')).runProxy,
+  proxy: async () => (await import('./proxy.js')).runProxy,
 };
 
 /** Runs sftpc; gives the exit status. */

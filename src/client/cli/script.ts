@@ -2,9 +2,10 @@
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import type { BoundCommand, CommandContext } from '../commands/command.js';
-import { runCommand, type OnInterrupt } from '../commands/runner.js';
+import { runCommand } from '../commands/runner.js';
 import { parseLine } from '../commands/table.js';
 import { ClientError } from '../error.js';
+import type { OnInterrupt } from '../terminal/interrupts.js';
 import type { Attempt } from './attempts.js';
 
 /** What commands run in, and what becomes of one that fails. */

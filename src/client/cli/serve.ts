@@ -1,20 +1,22 @@
 /** The work of a run: its sessions, and what is done in them. */
 import { open } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { initialPreferences, type Preferences } from '../commands/preferences.js';
-import { withoutInterrupts } from '../commands/runner.js';
 import { Sessions } from '../commands/sessions.js';
 import { ClientError } from '../error.js';
-import { reasonOf } from '../files/local-file.js';
 import type { TransferObserver } from '../files/transfer-events.js';
+import { reasonOf } from '../local/local-file.js';
+import { stateFolder } from '../local/state-folder.js';
 import type { Console } from '../terminal/console.js';
+import { withoutInterrupts } from '../terminal/interrupts.js';
+import { transferObject } from '../terminal/json-events.js';
 import type { Person } from '../terminal/person.js';
 import { transferNotes } from '../terminal/transfer-notes.js';
 import type { Settings } from './arguments.js';
 import { attempts } from './attempts.js';
 import type { Place } from './credentials.js';
 import { entrance } from './entrance.js';
-import { transferObject } from '../terminal/json-events.js';
 import { runAll, runScript, type ScriptRun } from './script.js';
 import { download, upload, type Enter } from './url-transfers.js';
 import { placesOf, startAt, type Start, type Work } from './work.js';
@@ -109,7 +111,7 @@ async function perform(work: Work, run: ScriptRun, world: World, person: Person 
           ? 'open HOST connects, help lists the commands, bye ends.'
           : 'Logged in. help lists the commands, bye ends the session.',
       );
-      return person.prompt(run.context);
+      return prompt(person, run.context, world);
     case 'commands':
       await begin(work.start, run, enter);
       return runAll(work.commands, run);
@@ -123,6 +125,13 @@ async function perform(work: Work, run: ScriptRun, world: World, person: Person 
     case 'upload':
       return upload(work, run, enter);
   }
+}
+
+/** Takes commands from the person until bye. */
+async function prompt({ terminal }: Person, context: ScriptRun['context'], world: World): Promise<void> {
+  const { runPrompt } = await import('../prompt/prompt.js');
+  const { onInterrupt, signal } = world;
+  await runPrompt({ terminal, historyFile: join(stateFolder(world.env), 'history'), context, onInterrupt, signal });
 }
 
 async function begin(start: Start | undefined, { context }: ScriptRun, enter: Enter): Promise<void> {

@@ -5,9 +5,9 @@
  */
 import { err, ok, type Result } from '../../lib/result.js';
 import { Secret } from '../../lib/secret.js';
-import { nameFromWire } from '../session/remote-name.js';
+import { nameFromWire } from '../remote-name.js';
+import { serverName } from '../server-name.js';
 import type { Place } from './credentials.js';
-import { serverName } from './server-name.js';
 
 export interface FtpUrl {
   readonly place: Place;

@@ -1,9 +1,9 @@
 /** The text of `sftpc --help`, made of the tables of options and commands, so that it is complete. */
-import { EXIT } from '../error.js';
 import { COMMANDS } from '../commands/table.js';
-import { EXIT_BUG } from './report.js';
+import { EXIT } from '../error.js';
+import { helpRow, optionHelp, wrapped } from '../terminal/option-help.js';
 import { OPTIONS } from './option-table.js';
-import { helpRow, optionHelp, wrapped } from './options.js';
+import { EXIT_BUG } from './report.js';
 
 const INDENT = '  ';
 

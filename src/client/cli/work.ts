@@ -2,12 +2,12 @@
 import { err, type Result } from '../../lib/result.js';
 import type { BoundCommand } from '../commands/command.js';
 import { bindCommand } from '../commands/table.js';
+import { serverOfUser } from '../server-name.js';
 import type { Place } from './credentials.js';
 import type { LongOption } from './option-table.js';
 import type { Scanned } from './options.js';
-import { serverOfUser } from './server-name.js';
-import { SUBCOMMANDS } from './world.js';
 import { isUrl, parseFtpUrl, withoutPassword, type FtpUrl } from './url.js';
+import { SUBCOMMANDS } from './world.js';
 
 /** Where commands begin: in the directory of the login, or in another. */
 export interface Start {

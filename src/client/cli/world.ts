@@ -1,6 +1,6 @@
 /** What surrounds a run of sftpc. */
-import type { OnInterrupt } from '../commands/runner.js';
 import type { Timeouts } from '../session/connection.js';
+import type { OnInterrupt } from '../terminal/interrupts.js';
 import type { Input } from '../terminal/keyboard.js';
 import type { Output } from '../terminal/look.js';
 

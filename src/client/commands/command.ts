@@ -3,12 +3,10 @@ import type { Result } from '../../lib/result.js';
 import type { TransferObserver } from '../files/transfer-events.js';
 import type { Console } from '../terminal/console.js';
 import type { Asking } from '../terminal/questions.js';
+import type { Lend } from '../terminal/terminal.js';
 import type { CommandOption, OptionValues } from './options.js';
 import type { Preferences } from './preferences.js';
 import type { Sessions } from './sessions.js';
-
-/** Runs what needs the terminal for itself, another program for one, while nothing of ours reads or draws there. */
-export type Lend = <T>(work: () => Promise<T>) => Promise<T>;
 
 export interface CommandContext {
   readonly sessions: Sessions;

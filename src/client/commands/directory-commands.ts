@@ -1,5 +1,5 @@
 /** Commands about directories on the server. */
-import { nameToWire } from '../session/remote-name.js';
+import { nameToWire } from '../remote-name.js';
 import type { CommandContext, CommandEntry } from './command.js';
 import { listInto, show } from './listing.js';
 import { result } from './results.js';

@@ -1,7 +1,7 @@
 /** Commands about files on the server, but for those that transfer them. */
 import type { Client } from '../client.js';
 import { ClientError } from '../error.js';
-import { nameToWire } from '../session/remote-name.js';
+import { nameToWire } from '../remote-name.js';
 import type { CommandContext, CommandEntry } from './command.js';
 import { isPattern } from './glob.js';
 import { expandRemote } from './remote-glob.js';

@@ -1,5 +1,5 @@
 /** What help shows: all commands on less than a screen, or one of them in full. Made of the tables, so that it is complete. */
-import { optionHelp, wrapped } from '../cli/options.js';
+import { optionHelp, wrapped } from '../terminal/option-help.js';
 import type { CommandEntry } from './command.js';
 
 export interface CommandGroup {

@@ -4,8 +4,8 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { ClientError, LocalError } from '../error.js';
-import { reasonOf } from '../files/local-file.js';
-import { nameToWire } from '../session/remote-name.js';
+import { reasonOf } from '../local/local-file.js';
+import { nameToWire } from '../remote-name.js';
 import type { CommandContext, CommandEntry } from './command.js';
 import { result } from './results.js';
 

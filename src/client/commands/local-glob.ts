@@ -1,7 +1,7 @@
 /** Words that stand for files on this side, as mput takes them. */
 import { readdir } from 'node:fs/promises';
 import { ClientError } from '../error.js';
-import { nameOfOctets, onDisk, pathOctets } from '../files/local-file.js';
+import { nameOfOctets, onDisk, pathOctets } from '../local/local-file.js';
 import { isPattern, matcher } from './glob.js';
 import type { Preferences } from './preferences.js';
 

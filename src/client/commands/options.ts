@@ -1,7 +1,7 @@
 /** Options of commands: words that begin with a hyphen, before or behind the others; `--` ends them. */
 import { parseArgs } from 'node:util';
 import { err, ok, type Result } from '../../lib/result.js';
-import { unknownOption, valueMistake } from '../cli/options.js';
+import { unknownOption, valueMistake } from '../terminal/option-mistakes.js';
 
 export interface CommandOption {
   readonly long: string;

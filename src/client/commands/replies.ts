@@ -1,6 +1,6 @@
 /** Replies that were asked for, as commands show them. */
 import type { Reply } from '../../wire/reply.js';
-import { nameFromWire } from '../session/remote-name.js';
+import { nameFromWire } from '../remote-name.js';
 import type { Console } from '../terminal/console.js';
 import { result } from './results.js';
 

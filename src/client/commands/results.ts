@@ -1,6 +1,6 @@
 /**
  * What commands find out, as `--json` gives it: one object a line, with the name of its kind in `event`. What is not known is null;
- * times are UTC as in RFC 3339; names are those of session/remote-name.ts.
+ * times are UTC as in RFC 3339; names are those of remote-name.ts.
  */
 
 /** The fields of each object beside `event`. */

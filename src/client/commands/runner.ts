@@ -1,10 +1,8 @@
 /** Runs one command, and lets an interrupt end what it should end. */
 import { ClientError } from '../error.js';
 import { deferred } from '../session/deferred.js';
+import type { OnInterrupt } from '../terminal/interrupts.js';
 import type { BoundCommand, CommandContext } from './command.js';
-
-/** Tells of interrupts (Ctrl-C, SIGINT, SIGTERM). Gives what stops the telling. */
-export type OnInterrupt = (listener: () => void) => () => void;
 
 /** What an interrupt does where no transfer runs: end the session, or give up waiting for the reply. */
 export type WhenIdle = 'end' | 'stay';
@@ -37,21 +35,6 @@ export async function runCommand(
     const work = entry.run({ ...context, signal: aborting.signal }, args, options);
     work.catch(() => undefined);
     await Promise.race([work, givenUp.promise]);
-  } finally {
-    stop();
-  }
-}
-
-/** Does something while interrupts are not ours: of another program that has the terminal. */
-export async function withoutInterrupts<T>(onInterrupt: OnInterrupt, work: () => Promise<T>): Promise<T> {
-  let stop: () => void = () => undefined;
-  // A listener is told once.
-  const pass = (): void => {
-    stop = onInterrupt(pass);
-  };
-  pass();
-  try {
-    return await work();
   } finally {
     stop();
   }

@@ -1,8 +1,8 @@
 /** Commands about the session itself. */
 import { parseCommand } from '../../wire/command.js';
 import { isFailure } from '../../wire/reply.js';
-import { serverOfUser } from '../cli/server-name.js';
 import { ClientError, refusedCommand } from '../error.js';
+import { serverOfUser } from '../server-name.js';
 import type { CommandContext, CommandEntry } from './command.js';
 import { checkQuoted } from './quoted.js';
 import { showReply } from './replies.js';

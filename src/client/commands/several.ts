@@ -1,6 +1,6 @@
 /** Commands that do the same with several files: which of them are meant, and what becomes of the rest when one fails. */
 import { ClientError } from '../error.js';
-import { nameToWire } from '../session/remote-name.js';
+import { nameToWire } from '../remote-name.js';
 import { shown } from '../terminal/console.js';
 import type { Asking } from '../terminal/questions.js';
 import type { CommandContext } from './command.js';

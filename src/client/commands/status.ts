@@ -1,7 +1,7 @@
 /** What `status` shows: the session and the settings, to be read at a glance. */
 import process from 'node:process';
+import { nameToWire } from '../remote-name.js';
 import type { DataMode } from '../session/data-connection.js';
-import { nameToWire } from '../session/remote-name.js';
 import type { CommandContext } from './command.js';
 import { result } from './results.js';
 import type { Target } from './sessions.js';

@@ -1,8 +1,8 @@
 /** Commands that receive and send one file, or one directory with all that is in it. */
 import { ClientError } from '../error.js';
 import { downloadFile } from '../files/download.js';
-import { targetOf } from '../files/incoming-file.js';
 import { uploadFile, type Upload } from '../files/upload.js';
+import { targetOf } from '../local/incoming-file.js';
 import type { CommandContext, CommandEntry } from './command.js';
 import type { OptionValues } from './options.js';
 import { CONTINUE, needBinary, PARALLEL, parallelOf, RECURSIVE, runOf } from './transfer-account.js';

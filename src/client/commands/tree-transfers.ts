@@ -2,11 +2,11 @@
 import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { ClientError } from '../error.js';
-import { isFileName, pathOctets } from '../files/local-file.js';
 import { isDirectory, plainPath, remoteJoin } from '../files/remote-file.js';
 import type { Deed, TreeCopy } from '../files/tree.js';
 import { copyTree } from '../files/tree-copy.js';
-import { nameToWire } from '../session/remote-name.js';
+import { isFileName, pathOctets } from '../local/local-file.js';
+import { nameToWire } from '../remote-name.js';
 import { jsonEvent } from '../terminal/json-events.js';
 import type { CommandContext } from './command.js';
 import type { OptionValues } from './options.js';

@@ -5,10 +5,10 @@
 import { basename } from 'node:path';
 import type { Client } from '../client.js';
 import { ClientError } from '../error.js';
+import { receiveFile, type IncomingFile } from '../local/incoming-file.js';
+import type { FileIdentity } from '../local/part.js';
 import type { Sink } from '../session/transfer.js';
-import { receiveFile, type IncomingFile } from './incoming-file.js';
 import { localLines } from './line-ends.js';
-import type { FileIdentity } from './part.js';
 import { watched, type Moved } from './progress.js';
 import { canRestart, modifiedOf, sizeOf } from './remote-file.js';
 import type { TransferItem } from './transfer-events.js';

@@ -3,7 +3,7 @@ import type { Stats } from 'node:fs';
 import { lstat, mkdir, readdir, rmdir, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LocalError } from '../error.js';
-import { nameOfOctets, onDisk, pathOctets } from './local-file.js';
+import { nameOfOctets, onDisk, pathOctets } from '../local/local-file.js';
 import type { TreeEntry, TreeSide } from './tree.js';
 
 /** Files that are looked at at once. */

@@ -2,8 +2,8 @@
  * What to do in one directory so that the target becomes like the source: decided from the two listings alone. Nothing here
  * touches a file, and no action leads out of the directory: a name that could is refused.
  */
-import { isFileName } from './local-file.js';
-import { isTemporaryName } from './part.js';
+import { isFileName } from '../local/local-file.js';
+import { isTemporaryName } from '../local/part.js';
 import type { TreeEntry } from './tree.js';
 
 export interface PlanOptions {

@@ -1,8 +1,8 @@
 /** Removes what is on the target's side only. */
 import type { Client } from '../client.js';
 import { ClientError } from '../error.js';
-import { isFileName } from './local-file.js';
-import { isTemporaryName } from './part.js';
+import { isFileName } from '../local/local-file.js';
+import { isTemporaryName } from '../local/part.js';
 import type { TreeEntry, TreeSide } from './tree.js';
 
 /** Directories within one another that are removed. */

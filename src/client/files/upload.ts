@@ -2,9 +2,9 @@
 import { stat } from 'node:fs/promises';
 import type { Client } from '../client.js';
 import { ClientError } from '../error.js';
+import { pathOctets } from '../local/local-file.js';
+import { sendFile, type OutgoingFile } from '../local/outgoing-file.js';
 import { networkLines } from './line-ends.js';
-import { pathOctets } from './local-file.js';
-import { sendFile, type OutgoingFile } from './outgoing-file.js';
 import { watched, type Moved, type Progress } from './progress.js';
 import { sizeOf } from './remote-file.js';
 import type { TransferItem } from './transfer-events.js';

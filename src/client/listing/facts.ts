@@ -1,5 +1,5 @@
 /** Lines of MLSD and MLST, RFC 3659 §7.2: `fact=value;fact=value; name`. */
-import { nameFromWire } from '../session/remote-name.js';
+import { nameFromWire } from '../remote-name.js';
 import { isEntryName, parseSize, type RemoteEntry } from './entry.js';
 import { parseFactTime } from './fact-time.js';
 import { unreadable, unsafe } from './refusals.js';

@@ -3,7 +3,7 @@
  * an error, since a file that is silently passed over would be missing in a copy. Every expression here is linear in the line:
  * a server chooses how long that is.
  */
-import { nameFromWire } from '../session/remote-name.js';
+import { nameFromWire } from '../remote-name.js';
 import { isEntryName, parseSize, type RemoteEntry } from './entry.js';
 import { unreadable, unsafe } from './refusals.js';
 

@@ -1,7 +1,7 @@
 /** Listings that are not believed. Text of the server in them is escaped where it is printed. */
 import { replyText, type Reply } from '../../wire/reply.js';
 import { ClientError } from '../error.js';
-import { nameFromWire } from '../session/remote-name.js';
+import { nameFromWire } from '../remote-name.js';
 
 /** Of a line that cannot be read, so much is shown, in octets. */
 const MAX_SHOWN_LINE = 200;

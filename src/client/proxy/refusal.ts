@@ -2,7 +2,7 @@
 import { Duplex } from 'node:stream';
 import { reply, replyOctets, type Reply } from '../../wire/reply.js';
 import type { ClientError } from '../error.js';
-import { nameToWire } from '../session/remote-name.js';
+import { nameToWire } from '../remote-name.js';
 import { shownName } from '../terminal/console.js';
 
 /**

@@ -2,8 +2,8 @@
 import { parseDirectoryReply } from '../../wire/directory-reply.js';
 import { isCompletion } from '../../wire/reply.js';
 import { ClientError, refusedCommand } from '../error.js';
+import { nameFromWire } from '../remote-name.js';
 import type { Connection } from '../session/connection.js';
-import { nameFromWire } from '../session/remote-name.js';
 import { mustProtectData } from './data-protection.js';
 import type { SessionMemory } from './session-memory.js';
 

@@ -6,8 +6,8 @@ import { Secret } from '../../lib/secret.js';
 import { formatCommand, type Command } from '../../wire/command.js';
 import { isCompletion, isFailure, type Reply } from '../../wire/reply.js';
 import { ClientError, quoted, refusedCommand } from '../error.js';
+import { nameFromWire } from '../remote-name.js';
 import type { Connection } from '../session/connection.js';
-import { nameFromWire } from '../session/remote-name.js';
 
 /** Arguments as they were given, latin1; undefined where the verb stood alone. */
 interface Login {

@@ -2,8 +2,8 @@
 import { Secret } from '../../lib/secret.js';
 import { isCompletion, isIntermediate } from '../../wire/reply.js';
 import { ClientError, quoted } from '../error.js';
+import { nameToWire } from '../remote-name.js';
 import type { Connection } from './connection.js';
-import { nameToWire } from './remote-name.js';
 
 export interface Credentials {
   readonly user: () => Promise<string>;

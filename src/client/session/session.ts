@@ -10,11 +10,11 @@ import { readFeatures } from '../../wire/feat.js';
 import { isCompletion, isFailure, replyText, type Reply } from '../../wire/reply.js';
 import { dataDirection, type DataDirection } from '../../wire/verbs.js';
 import { ClientError, interrupted, refusedCommand, throwIfAborted } from '../error.js';
+import { nameFromWire, nameToWire } from '../remote-name.js';
 import type { DataMode, RepresentationType, UserLevel } from '../terms.js';
 import type { Connection } from './connection.js';
 import { DataConnector } from './data-connection.js';
 import { login, type Credentials } from './login.js';
-import { nameFromWire, nameToWire } from './remote-name.js';
 import { download, upload, type Sink, type TransferResult } from './transfer.js';
 
 export { isUserLevel } from '../terms.js';

@@ -13,7 +13,7 @@ import { deferred } from './deferred.js';
 import { ClientError, interrupted, LocalError, refusedCommand, StalledError, throwIfAborted } from '../error.js';
 import { pacedSink, pacedSource } from './pace.js';
 import type { Pending } from './pending.js';
-import { nameFromWire } from './remote-name.js';
+import { nameFromWire } from '../remote-name.js';
 import { BrokenConnection, chunksOf } from './socket-reader.js';
 import { endWritten, writeAll } from './socket-writer.js';
 import type { Sink, TransferResult } from '../terms.js';

@@ -6,8 +6,8 @@ import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import { escapeText } from '../../lib/escape.js';
 import { LocalError, type ClientError } from '../error.js';
-import { adviceOf, reasonOf } from '../files/local-file.js';
-import { nameToWire } from '../session/remote-name.js';
+import { adviceOf, reasonOf } from '../local/local-file.js';
+import { nameToWire } from '../remote-name.js';
 import type { Sink } from '../session/transfer.js';
 import type { TraceLine } from '../terms.js';
 import { errorObject, jsonEvent } from './json-events.js';
@@ -177,5 +177,5 @@ export function shown(text: string): string {
   return escapeText(octets, Infinity);
 }
 
-/** A name on either side, or an error's message, as it may be shown: see session/remote-name.ts and files/local-file.ts. */
+/** A name on either side, or an error's message, as it may be shown: see remote-name.ts and local/local-file.ts. */
 export const shownName = (name: string): string => shown(nameToWire(name));

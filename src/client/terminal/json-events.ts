@@ -5,7 +5,7 @@
  */
 import { EXIT, type ClientError } from '../error.js';
 import type { TransferEvent, TransferItem } from '../files/transfer-events.js';
-import { nameFromWire } from '../session/remote-name.js';
+import { nameFromWire } from '../remote-name.js';
 
 /** The fields of each object beside `event`. sftpc(1) describes them in this order. */
 export const EVENTS = {

@@ -3,7 +3,7 @@
  * typed is neither shown nor lost, and Ctrl-C and Ctrl-Z are seen at once: the terminal is in raw mode as long as it is held.
  */
 import type { Readable } from 'node:stream';
-import type { OnInterrupt } from '../commands/runner.js';
+import type { OnInterrupt } from './interrupts.js';
 
 /** Standard input as this program uses it; a terminal has the last two. */
 export interface Input extends Readable {

@@ -2,7 +2,6 @@
 import { clearScreenDown, createInterface, cursorTo, moveCursor, type Interface } from 'node:readline';
 import { PassThrough } from 'node:stream';
 import { deferred } from '../session/deferred.js';
-import type { Completed } from './completion.js';
 import type { Reader } from './keyboard.js';
 import { inColumns } from './labels.js';
 import { columnsOf } from './look.js';
@@ -15,6 +14,15 @@ export type Entered =
   | { readonly kind: 'interrupted'; readonly after: 'text' | 'nothing' }
   /** Ctrl-D, or the terminal has gone away. */
   | { readonly kind: 'end' };
+
+/** What the line up to the cursor may become. */
+export interface Completed {
+  /** What the end of the line, `replaces`, is to become. */
+  readonly text: string;
+  readonly replaces: string;
+  /** All that it may become, to be listed. */
+  readonly labels: readonly string[];
+}
 
 export interface LineOptions {
   readonly prompt: string;

@@ -3,6 +3,9 @@ import { Keyboard, type Input, type JobControl } from './keyboard.js';
 import { lookOf, type Look, type Output } from './look.js';
 import type { Screen } from './screen.js';
 
+/** Runs what needs the terminal for itself, another program for one, while nothing of ours reads or draws there. */
+export type Lend = <T>(work: () => Promise<T>) => Promise<T>;
+
 export interface Terminal {
   readonly keyboard: Keyboard;
   /** Where prompts and questions go. */

@@ -1,5 +1,4 @@
 /** Transfers on a terminal while they run: a bar each, or a mark for every HASH_OCTETS. */
-import type { Preferences } from '../commands/preferences.js';
 import type { TransferItem, TransferObserver } from '../files/transfer-events.js';
 import { barLine } from './bar.js';
 import { Block } from './block.js';
@@ -21,7 +20,7 @@ export interface DisplaySetting {
   /** The terminal that notes go to. */
   readonly stream: Output;
   /** Looked at whenever something is to be shown. */
-  readonly preferences: Readonly<Pick<Preferences, 'progress' | 'hash'>>;
+  readonly preferences: { readonly progress: boolean; readonly hash: boolean };
   /** In milliseconds. */
   readonly now?: () => number;
 }

@@ -9,8 +9,8 @@ import { domainToASCII } from 'node:url';
 import { shellWord } from '../../lib/shell-word.js';
 import { canonicalAddress } from '../../wire/address.js';
 import { ClientError } from '../error.js';
-import { reasonOf } from '../files/local-file.js';
-import { stateFolder } from '../files/state-folder.js';
+import { reasonOf } from '../local/local-file.js';
+import { stateFolder } from '../local/state-folder.js';
 import { changeFile } from './shared-file.js';
 
 export interface ServerName {

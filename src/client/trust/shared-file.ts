@@ -21,7 +21,7 @@ import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { shellWord } from '../../lib/shell-word.js';
 import { ClientError } from '../error.js';
-import { randomName } from '../files/local-file.js';
+import { randomName } from '../local/local-file.js';
 
 /** How long to wait for others, in milliseconds. Each of them takes some ten. */
 const MAX_WAIT = 10_000;

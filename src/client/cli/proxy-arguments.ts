@@ -3,10 +3,11 @@ import { parseEndpoint } from '../../cli/endpoint.js';
 import { err, ok, type Result } from '../../lib/result.js';
 import { addressFamily, canonicalAddress } from '../../wire/address.js';
 import { MAX_PORT } from '../../wire/limits.js';
-import { optionHelp, scan, type Option } from '../cli/options.js';
-import { serverName } from '../cli/server-name.js';
+import { isLoopback, type ListenWish } from '../proxy/listening.js';
+import { serverName } from '../server-name.js';
+import { optionHelp, type Option } from '../terminal/option-help.js';
 import type { ServerName } from '../trust/known-servers.js';
-import { isLoopback, type ListenWish } from './listening.js';
+import { scan } from './options.js';
 
 export interface ProxySettings {
   readonly kind: 'serve';

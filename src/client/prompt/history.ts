@@ -4,10 +4,10 @@
  */
 import { appendFile, open, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { randomName, reasonOf } from '../files/local-file.js';
-import { makePrivateFolder } from '../files/state-folder.js';
 import { bindCommand } from '../commands/table.js';
 import { splitWords } from '../commands/words.js';
+import { randomName, reasonOf } from '../local/local-file.js';
+import { makePrivateFolder } from '../local/state-folder.js';
 
 /** Lines that are kept. */
 export const MAX_HISTORY = 1000;

@@ -3,23 +3,25 @@
  * the session is over: another one can be opened.
  */
 import { constants } from 'node:os';
-import { COMMANDS, parseLine } from '../commands/table.js';
-import { runCommand, type OnInterrupt } from '../commands/runner.js';
 import type { CommandContext } from '../commands/command.js';
+import { runCommand } from '../commands/runner.js';
 import type { Sessions } from '../commands/sessions.js';
+import { COMMANDS, parseLine } from '../commands/table.js';
 import { ClientError } from '../error.js';
 import type { RemoteEntry } from '../listing/entry.js';
+import type { OnInterrupt } from '../terminal/interrupts.js';
+import { LineEditor, type Entered } from '../terminal/line-editor.js';
+import type { Terminal } from '../terminal/terminal.js';
 import { complete } from './completion.js';
-import type { History } from './history.js';
-import { LineEditor, type Entered } from './line-editor.js';
+import { History } from './history.js';
 import { RemoteDirectories } from './remote-directories.js';
-import type { Terminal } from './terminal.js';
 
 type Context = Omit<CommandContext, 'signal'>;
 
 export interface PromptSetting {
   readonly terminal: Terminal;
-  readonly history: History;
+  /** The lines of earlier runs are there, and those of this one will be. */
+  readonly historyFile: string;
   readonly context: Context;
   /** Signals from elsewhere: what is typed is seen by the keyboard. */
   readonly onInterrupt: OnInterrupt;
@@ -29,8 +31,9 @@ export interface PromptSetting {
 
 /** Prompts until bye, Ctrl-D, the end of the terminal or a signal that says so. @throws ClientError because of the signal */
 export async function runPrompt(setting: PromptSetting): Promise<void> {
-  const { terminal, onInterrupt, signal } = setting;
+  const { terminal, historyFile, context, onInterrupt, signal } = setting;
   const { keyboard } = terminal;
+  const history = await History.open(historyFile, (text) => context.console.notice(text));
   const terminated = new AbortController();
   const interrupted = (): void => {
     stop = onInterrupt(interrupted);
@@ -43,8 +46,8 @@ export async function runPrompt(setting: PromptSetting): Promise<void> {
   // Not only while a line is typed: a command that runs must not be shown what is typed ahead.
   const letGo = keyboard.hold();
   try {
-    await new Prompt(setting).run();
-    await setting.history.written;
+    await new Prompt(setting, history).run();
+    await history.written;
   } finally {
     letGo();
     stop();
@@ -54,17 +57,19 @@ export async function runPrompt(setting: PromptSetting): Promise<void> {
 
 class Prompt {
   readonly #setting: PromptSetting;
+  readonly #history: History;
   readonly #directories: RemoteDirectories;
   /** Errors of which the user has heard. */
   readonly #told = new WeakSet<Error>();
 
-  constructor(setting: PromptSetting) {
+  constructor(setting: PromptSetting, history: History) {
     this.#setting = setting;
+    this.#history = history;
     this.#directories = new RemoteDirectories(() => setting.context.sessions.client);
   }
 
   async run(): Promise<void> {
-    const { terminal, history } = this.#setting;
+    const { terminal } = this.#setting;
     let last: Entered['kind'] = 'line';
     while (terminal.keyboard.isOpen) {
       const entered = await this.#line();
@@ -75,14 +80,14 @@ class Prompt {
       last = entered.kind;
       if (entered.kind === 'interrupted') continue;
       // Not waited for: an interrupt that comes now is the command's.
-      history.add(entered.text);
+      this.#history.add(entered.text);
       if ((await this.#perform(entered.text)) === 'end') return;
     }
   }
 
   /** The next line. A session that ends meanwhile is reported above it. */
   async #line(): Promise<Entered> {
-    const { terminal, history } = this.#setting;
+    const { terminal } = this.#setting;
     const list = async (directory: string): Promise<readonly RemoteEntry[]> => {
       const entries = await this.#directories.list(directory);
       // It may have opened the session again, which then stands on another connection.
@@ -91,7 +96,7 @@ class Prompt {
     };
     const editor = new LineEditor(terminal, {
       prompt: this.#prompt(),
-      history: history.lines,
+      history: this.#history.lines,
       complete: (line) => complete(line, COMMANDS, list),
     });
     this.#watch(editor);

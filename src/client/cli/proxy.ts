@@ -1,16 +1,16 @@
 /** `sftpc proxy` from its arguments to its exit status: recognises the server, opens the door, and closes it when told to. */
-import { Console } from '../terminal/console.js';
-import { reported, reportMistakes } from '../cli/report.js';
-import type { World } from '../cli/world.js';
 import { ClientError, EXIT } from '../error.js';
+import { Destination } from '../proxy/destination.js';
+import { Door } from '../proxy/door.js';
+import { DoorLog } from '../proxy/door-log.js';
+import { DRAIN_TIME } from '../proxy/limits.js';
+import { Console } from '../terminal/console.js';
 import { lookOf } from '../terminal/look.js';
 import { personAt, type Person } from '../terminal/person.js';
 import { defaultKnownServersFile } from '../trust/known-servers.js';
-import { parseProxyArguments, proxyUsage, shownEndpoint, type ProxySettings } from './arguments.js';
-import { Destination } from './destination.js';
-import { Door } from './door.js';
-import { DoorLog } from './door-log.js';
-import { DRAIN_TIME } from './limits.js';
+import { parseProxyArguments, proxyUsage, shownEndpoint, type ProxySettings } from './proxy-arguments.js';
+import { reported, reportMistakes } from './report.js';
+import type { World } from './world.js';
 
 export async function runProxy(argv: readonly string[], world: World): Promise<number> {
   const invocation = parseProxyArguments(argv);

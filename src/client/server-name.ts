@@ -1,8 +1,8 @@
 /** A server as people write it on the command line: a name or an address, and a port. */
-import { err, ok, type Result } from '../../lib/result.js';
-import { MAX_PORT } from '../../wire/limits.js';
-import { DEFAULT_PORT } from '../connect.js';
-import type { ServerName } from '../trust/known-servers.js';
+import { err, ok, type Result } from '../lib/result.js';
+import { MAX_PORT } from '../wire/limits.js';
+import { DEFAULT_PORT } from './connect.js';
+import type { ServerName } from './trust/known-servers.js';
 
 /** Longer than a domain name (RFC 1035 §3.1) or an IPv6 address with a zone can be. */
 const MAX_HOST = 300;

@@ -1,10 +1,10 @@
 /**
- * Names and failures on this side. A path here is written as names on the server are (session/remote-name.ts): octets that are not
+ * Names and failures on this side. A path here is written as names on the server are (remote-name.ts): octets that are not
  * UTF-8 come and go unharmed, which Node's own texts would not let them.
  */
 import { systemRandom } from '../../crypto/random.js';
 import { LocalError } from '../error.js';
-import { nameFromWire, nameToWire } from '../session/remote-name.js';
+import { nameFromWire, nameToWire } from '../remote-name.js';
 
 /** A path as the file system takes it. */
 export const pathOctets = (path: string): Buffer => Buffer.from(nameToWire(path), 'latin1');

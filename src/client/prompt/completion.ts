@@ -2,15 +2,8 @@
 import type { CommandEntry } from '../commands/command.js';
 import { takeOptions } from '../commands/options.js';
 import { scanWords, writeWord, type Scan } from '../commands/words.js';
+import type { Completed } from '../terminal/line-editor.js';
 import { candidatesFor, words, type Candidate, type ListRemote } from './candidates.js';
-
-export interface Completed {
-  /** What the end of the line, `replaces`, is to become. */
-  readonly text: string;
-  readonly replaces: string;
-  /** All that it may become, to be listed. */
-  readonly labels: readonly string[];
-}
 
 /** Completes what is typed up to the cursor. Undefined where there is nothing to add. Never throws. */
 export async function complete(
