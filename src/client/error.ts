@@ -94,13 +94,13 @@ export type ErrorCode =
   | 'local';
 
 export interface ErrorDetails {
-  readonly code?: ErrorCode;
+  readonly code?: ErrorCode | undefined;
   /** What to do next: a sentence. */
-  readonly hint?: string;
+  readonly hint?: string | undefined;
   /** The server's reply that the error is about. */
-  readonly reply?: Reply;
+  readonly reply?: Reply | undefined;
   /** @internal The engine's failure that the error is about. */
-  readonly failure?: EngineFailure;
+  readonly failure?: EngineFailure | undefined;
 }
 
 /** Everything that can go wrong in a session is one. Its message is a sentence or more for a person. */
@@ -111,7 +111,8 @@ export class ClientError extends Error {
   readonly kind: ErrorKind;
   /** What exactly went wrong, for programs. Undefined for errors of sftpc's command line only. */
   readonly code: ErrorCode | undefined;
-  #hint: string | undefined;
+  /** What to do next, for a person at sftpc: options and commands that it names are sftpc's. */
+  readonly hint: string | undefined;
   /** The server's reply that the error is about. */
   readonly reply: Reply | undefined;
   /** @internal */
@@ -125,20 +126,20 @@ export class ClientError extends Error {
     super(message);
     this.kind = kind;
     this.code = details.code;
-    this.#hint = details.hint;
+    this.hint = details.hint;
     this.reply = details.reply;
     this.failure = details.failure;
   }
+}
 
-  /** What to do next, for a person at sftpc: options and commands that it names are sftpc's. */
-  get hint(): string | undefined {
-    return this.#hint;
-  }
-
-  /** @internal Adds a sentence to the hint. */
-  advise(sentence: string): void {
-    this.#hint = this.#hint === undefined ? sentence : `${this.#hint} ${sentence}`;
-  }
+/**
+ * @internal The same error with one more sentence of advice. What it was is its `cause`, and stays as it is: the error that has
+ * ended a connection is told to all who waited for it, and the advice is for one.
+ */
+export function withAdvice(error: ClientError, sentence: string): ClientError {
+  const { kind, message, code, reply, failure, hint } = error;
+  const advice = hint === undefined ? sentence : `${hint} ${sentence}`;
+  return Object.assign(new ClientError(kind, message, { code, reply, failure, hint: advice }), { cause: error });
 }
 
 /** Something on this side: a full disk, a file that cannot be read. What the server says of the transfer is then beside the point. */

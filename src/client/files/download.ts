@@ -4,7 +4,7 @@
  */
 import { basename } from 'node:path';
 import type { Client } from '../client.js';
-import { ClientError } from '../error.js';
+import { ClientError, withAdvice } from '../error.js';
 import { receiveFile, type IncomingFile } from '../local/incoming-file.js';
 import type { FileIdentity } from '../local/part.js';
 import type { Sink } from '../session/transfer.js';
@@ -61,7 +61,7 @@ export async function downloadFile(client: Client, wanted: Download, run: Transf
     } catch (error) {
       if (!(error instanceof ClientError) || !isBeginning(error, total, identity)) await file.discard();
       else if (await file.leave(identity))
-        error.advise(`What has come of ${identity.name} is kept: get -c goes on from there.`);
+        throw withAdvice(error, `What has come of ${identity.name} is kept: get -c goes on from there.`);
       throw error;
     }
   });

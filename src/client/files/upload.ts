@@ -1,7 +1,7 @@
 /** One file to the server: stored when the server says so, and says afterwards that it has as many octets as were sent. */
 import { stat } from 'node:fs/promises';
 import type { Client } from '../client.js';
-import { ClientError } from '../error.js';
+import { ClientError, withAdvice } from '../error.js';
 import { pathOctets } from '../local/local-file.js';
 import { sendFile, type OutgoingFile } from '../local/outgoing-file.js';
 import { networkLines } from './line-ends.js';
@@ -72,8 +72,7 @@ async function store(
   if (type === 'A') return sent.octets;
   const expected = (append ? (before ?? 0) : 0) + sent.octets;
   const size = await sizeOf(client, remote).catch((error: unknown) => {
-    if (error instanceof ClientError) error.advise('The server had said that it has stored the file.');
-    throw error;
+    throw error instanceof ClientError ? withAdvice(error, 'The server had said that it has stored the file.') : error;
   });
   if (size === undefined || size === expected) return sent.octets;
   throw new ClientError('command', `${remote}: the server says that it has ${size} octets, and not ${expected}.`, {

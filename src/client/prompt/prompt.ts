@@ -143,7 +143,7 @@ class Prompt {
 
   #tell(error: unknown): void {
     if (!(error instanceof ClientError)) throw error;
-    this.#told.add(error);
+    for (let told: unknown = error; told instanceof Error; told = told.cause) this.#told.add(told);
     this.#setting.context.console.error(error);
   }
 

@@ -10,7 +10,15 @@ import type { ClientEngine } from '../engine/engine.js';
 import type { Connection } from './connection.js';
 import type { DataConnection, DataConnector } from './data-connection.js';
 import { deferred } from './deferred.js';
-import { ClientError, interrupted, LocalError, refusedCommand, StalledError, throwIfAborted } from '../error.js';
+import {
+  ClientError,
+  interrupted,
+  LocalError,
+  refusedCommand,
+  StalledError,
+  throwIfAborted,
+  withAdvice,
+} from '../error.js';
 import { pacedSink, pacedSource } from './pace.js';
 import type { Pending } from './pending.js';
 import { nameFromWire } from '../remote-name.js';
@@ -105,8 +113,8 @@ export async function upload(
   });
   return sending.catch((error: unknown) => {
     // FTP cannot take back what was sent.
-    if (error instanceof ClientError && sent.octets > 0) error.advise('The server may have kept a part of the file.');
-    throw error;
+    if (!(error instanceof ClientError) || sent.octets === 0) throw error;
+    throw withAdvice(error, 'The server may have kept a part of the file.');
   });
 }
 
