@@ -172,6 +172,8 @@ export class StalledError extends ClientError {
 }
 
 const TAMPERED = 'Somebody may be changing what passes over the network. Connect again from a network you trust.';
+/** @internal What to do where nothing else helps or is needed. */
+export const CONNECT_AGAIN = 'Connect again.';
 const LATER = "Try again later, or ask the server's administrator.";
 
 /** What to do next, by what ended the session. A server that refuses protection is told of by trust.ts. */
@@ -187,13 +189,13 @@ const HINTS: Readonly<Record<EngineFailure['code'], string>> = {
   'check-failed': TAMPERED,
   'check-refused': TAMPERED,
   'digest-mismatch': TAMPERED,
-  'sequence-used-up': 'Connect again.',
+  'sequence-used-up': CONNECT_AGAIN,
   'service-ended': LATER,
   'no-greeting':
     "Check the port; the server may also have too many sessions, or none for this machine. Try again later, or ask the server's administrator.",
-  'connection-lost': 'Connect again.',
+  'connection-lost': CONNECT_AGAIN,
   'not-ftp': 'Check the host and the port: what listens there may be no FTP server.',
-  'unexpected-reply': 'Connect again.',
+  'unexpected-reply': CONNECT_AGAIN,
 };
 
 /** What to do next, where the exchange itself says more than that it failed. */

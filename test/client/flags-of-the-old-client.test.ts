@@ -21,6 +21,8 @@ describe('-z, -c and -t', () => {
     const small = await run('-d', '-z65536', '-t');
     expect(small).toMatchObject({ status: 0, out: '/\n' });
     expect(small.err).toMatch(/^C ENC {3}PBSZ 65536\n(.*\n)*C ENC {3}PROT S\n/m);
+    expect(small.err).toMatch(/^C clear ADAT [A-Za-z0-9+/]{16}\.\.\. \([0-9]+ characters\)$/m);
+    expect(small.err).toMatch(/^S clear 335 ADAT=[A-Za-z0-9+/]{16}\.\.\. \([0-9]+ characters\)$/m);
     const clear = await run('-d', '-c');
     expect(clear).toMatchObject({ status: 0, out: '/\n' });
     // C is where every session begins (RFC 2228 §3).

@@ -126,6 +126,6 @@ describe('sftpc -9', () => {
     expect(device).toMatchObject({ status: 1, err: 'sftpc: /dev/null exists and is not a regular file.\n' });
     expect((await stat('/dev/null')).isCharacterDevice()).toBe(true);
     const directory = await sftpc(['-9', '-u', 'joe', '127.0.0.1', `${port}`, '--', 'put', root, 'b']);
-    expect(directory.err).toBe(`sftpc: ${root} is a folder.\n`);
+    expect(directory.err).toBe(`sftpc: ${root} is a folder.\n  put -r sends it with all that is in it.\n`);
   });
 });

@@ -37,7 +37,7 @@ describe('get -r and put -r', () => {
     expect(await survey(join(root, 'sent'))).toEqual(await survey(join(root, 'tree')));
     const files = Object.keys(ODD_FILES).filter((path) => !path.endsWith('/')).length;
     expect(ended.err).toMatch(
-      new RegExp(`^${files} files, [0-9]+ octets in [0-9.]+ s \\([0-9.]+ MB/s\\); 8 folders made$`, 'm'),
+      new RegExp(`^${files} files, [0-9]+ octets in [0-9.]+ s \\([0-9.]+ [kM]?B/s\\); 8 folders made$`, 'm'),
     );
   });
 

@@ -43,7 +43,7 @@ describe('the URL of a file', () => {
     const chunks: Buffer[] = [];
     stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
     const ended = await sftpc(['-9', '-o', '-', url('octets'), url('pub/-x')], { stdout });
-    expect(ended).toMatchObject({ status: 0, err: 'octets: 5 octets received as -\npub/-x: 4 octets received as -\n' });
+    expect(ended).toMatchObject({ status: 0, err: 'octets: 5 octets received\npub/-x: 4 octets received\n' });
     expect(Buffer.concat(chunks)).toEqual(Buffer.from('\x00\x1b\xff\n\rdash', 'latin1'));
   });
 
@@ -116,7 +116,7 @@ describe('-T', () => {
     expect(await sftpc(['-9', '-T', '-', url('pub/g')], { input: 'typed' })).toEqual({
       status: 0,
       out: '',
-      err: '-: 5 octets stored as pub/g\n',
+      err: 'standard input: 5 octets stored as pub/g\n',
     });
     expect(await readFile(join(root, 'pub/g'), 'utf8')).toBe('typed');
   });

@@ -122,6 +122,13 @@ const faults: readonly StagedFault[] = [
     status: 1,
   },
   {
+    name: 'get-output-full',
+    title: 'standard output, where a file is to go, is on a full disk',
+    command: ['get', 'report', '-'],
+    run: (argv, world) => builtSftpc([], full)(argv, world),
+    status: 1,
+  },
+  {
     name: 'output-full-json',
     title: 'standard output is a file on a full disk (--json)',
     options: ['--json'],

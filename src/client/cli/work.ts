@@ -122,6 +122,11 @@ function bindAll(words: readonly string[], mistakes: string[]): readonly BoundCo
   }
   const meant = commands.filter((each) => each.length > 0);
   if (meant.length === 0) mistakes.push('no command behind --');
+  const [[lone = '', ...others] = []] = meant;
+  if (others.length === 0 && /^[^!].*\s/s.test(lone)) {
+    mistakes.push(`${quoted(lone)}: the words behind -- are the command's, each by itself: -- get a.txt ';' pwd`);
+    return [];
+  }
   return meant.flatMap((each) => taken(bindCommand(each), mistakes));
 }
 

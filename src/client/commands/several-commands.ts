@@ -104,7 +104,9 @@ async function forSeveral(
   if (options.has(CONTINUE.long)) needBinary(preferences.type);
   const parallel = parallelOf(options);
   const run = runOf(context);
-  await accounted(context, run, 'summary', async (account) => {
+  const goOn =
+    direction === 'download' ? 'What has come of larger files is kept: mget -c goes on from there.' : undefined;
+  await accounted(context, run, { says: 'summary', goOn }, async (account) => {
     const paths = new Set<string>();
     const directories = new Set<string>();
     const passOver = (directory: string): void => void directories.add(directory);

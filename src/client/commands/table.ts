@@ -69,8 +69,10 @@ export function bindCommand([first = '', ...rest]: readonly string[]): BindResul
   if (!taken.ok) return err(`${taken.error}; it is: ${usage}`);
   const { args, options } = taken.value;
   const [least, most] = entry.count;
-  if (args.length < least || args.length > most) {
-    return err(`${args.length < least ? 'too few' : 'too many'} arguments; it is: ${usage}`);
+  if (args.length < least) return err(`too few arguments; it is: ${usage}`);
+  if (args.length > most) {
+    const hasNames = entry.completes?.some((what) => typeof what === 'string') === true;
+    return err(`too many arguments${hasNames ? ' (a name with blanks goes into quotes)' : ''}; it is: ${usage}`);
   }
   return ok({ entry, args, options });
 }

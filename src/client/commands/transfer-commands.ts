@@ -41,7 +41,7 @@ export const TRANSFER_COMMANDS: readonly CommandEntry[] = [
     synopsis: '[-cr] [-P N] LOCAL [REMOTE]',
     help: 'send a file',
     details:
-      'Without REMOTE the last part of LOCAL is the name. LOCAL may be -, which is standard input. With -c what the server has ' +
+      'Without REMOTE the last part of LOCAL is the name; into REMOTE, where that ends in a slash. LOCAL may be -, which is standard input. With -c what the server has ' +
       'is taken for the beginning of the file, which nobody can check.',
     options: [CONTINUE, RECURSIVE, PARALLEL],
     count: [1, 2],
@@ -98,8 +98,9 @@ async function send(
   onto: Upload['onto'],
 ): Promise<void> {
   const isStream = local === STREAM;
-  const name = remote ?? (isStream ? '' : (local.split('/').at(-1) ?? ''));
-  if (name === '') {
+  const own = isStream ? '' : (local.split('/').at(-1) ?? '');
+  const name = remote === undefined || remote.endsWith('/') ? `${remote ?? ''}${own}` : remote;
+  if (name === '' || name.endsWith('/')) {
     throw new ClientError('command', `${local}: not the name of a file.`, {
       hint: 'Name the file on the server: put LOCAL REMOTE.',
     });

@@ -70,7 +70,11 @@ export async function copyInWords(context: CommandContext, wanted: TreeCopy): Pr
   const run = runOf(context, wanted.leaves === 'same' ? 'I' : preferences.type);
   const would = ({ kind, path }: Deed): Promise<void> =>
     console.result(nameToWire(`${DEEDS[kind]} ${path}`), jsonEvent('would', { deed: kind, path }));
-  await accounted(context, run, wanted.effect === 'do' ? 'summary' : 'nothing', (account) =>
+  const again = wanted.leaves === 'same' ? 'the same command' : 'get -rc';
+  const goOn =
+    wanted.direction === 'download' ? `What has come of larger files is kept: ${again} goes on from there.` : undefined;
+  const says = wanted.effect === 'do' ? 'summary' : 'nothing';
+  await accounted(context, run, { says, goOn }, (account) =>
     copyTree(sessions.current, wanted, { ...run, would }, account),
   );
 }

@@ -38,12 +38,29 @@ export class Account {
     failed: 0,
   };
 
+  /** When the first file was begun, or all of it; questions before that are no part of the work. */
+  #began = performance.now();
+  #phase: 'before the first' | 'moving' = 'before the first';
+
   constructor(run: SeveralRun) {
     this.run = run;
   }
 
+  /** How long it has taken so far. */
+  get seconds(): number {
+    return (performance.now() - this.#began) / 1000;
+  }
+
+  /** Whether nothing has come of it: nothing moved, made or deleted, and nothing found to be as it should. */
+  get isFruitless(): boolean {
+    const { moved, same, madeDirectories, deleted } = this.tally;
+    return moved + same + madeDirectories + deleted === 0;
+  }
+
   /** Moves a file. @throws ClientError only where the work as a whole cannot go on */
   async move(path: string, work: () => Promise<Moved>): Promise<void> {
+    if (this.#phase === 'before the first') this.#began = performance.now();
+    this.#phase = 'moving';
     const moved = await this.#attempt(path, work, undefined);
     if (moved === undefined) return;
     this.tally[moved.kind] += 1;
@@ -87,21 +104,4 @@ function naming(path: string, error: ClientError): ClientError {
     ...(reply === undefined ? {} : { reply }),
     ...(failure === undefined ? {} : { failure }),
   });
-}
-
-/** `117 files, 1048576 octets in 3.2 s (0.3 MB/s); 5 the same; 2 failed`. */
-export function describeTally(tally: Tally, seconds: number): string {
-  const { moved, octets, same, passedOver, madeDirectories, deleted, failed } = tally;
-  const rate = octets > 0 && seconds > 0 ? ` (${(octets / seconds / 1e6).toFixed(1)} MB/s)` : '';
-  const rest: readonly (readonly [number, string])[] = [
-    [same, 'the same'],
-    [madeDirectories, madeDirectories === 1 ? 'folder made' : 'folders made'],
-    [deleted, 'deleted'],
-    [passedOver, 'passed over'],
-    [failed, 'failed'],
-  ];
-  return [
-    `${moved} ${moved === 1 ? 'file' : 'files'}, ${octets} octets in ${seconds.toFixed(1)} s${rate}`,
-    ...rest.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`),
-  ].join('; ');
 }

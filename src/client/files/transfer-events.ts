@@ -12,6 +12,8 @@ export interface TransferItem {
   readonly local: string;
   /** Of the whole file, in octets, where it is known beforehand. */
   readonly size: number | undefined;
+  /** An upload that adds to the end of what is there. */
+  readonly appends?: true;
 }
 
 export type TransferEvent =

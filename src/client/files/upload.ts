@@ -28,7 +28,8 @@ export interface Upload {
 export async function uploadFile(client: Client, wanted: Upload, run: TransferRun): Promise<Moved> {
   const { local, remote, source, onto, time } = wanted;
   const size = source === undefined ? await sizeHere(local) : undefined;
-  const item: TransferItem = { id: run.nextId(), direction: 'upload', remote, local, size };
+  const appends = onto === 'append' ? ({ appends: true } as const) : {};
+  const item: TransferItem = { id: run.nextId(), direction: 'upload', remote, local, size, ...appends };
   return watched(item, run.observe, async (progress) => {
     const before = onto === 'replace' || run.type === 'A' ? undefined : await sizeOf(client, remote);
     if (source !== undefined) {

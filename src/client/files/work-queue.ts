@@ -95,7 +95,11 @@ class Work {
   }
 
   #fail(error: unknown): void {
-    this.#failure ??= { error };
+    // Of several that an interrupt ends, one that says what is left.
+    const says = error instanceof ClientError && error.code === 'interrupted' && error.hint !== undefined;
+    const { error: first } = this.#failure ?? {};
+    const saysNothing = first instanceof ClientError && first.code === 'interrupted' && first.hint === undefined;
+    if (this.#failure === undefined || (says && saysNothing)) this.#failure = { error };
     this.#options.stop();
   }
 

@@ -39,7 +39,9 @@ export async function targetOf(remote: string, local: string | undefined, choice
       hint: 'Name the local file: get REMOTE LOCAL.',
     });
   }
-  const occupant = await (choice === 'user' ? stat : lstat)(pathOctets(target)).catch(() => undefined);
+  const there = await lstat(pathOctets(target)).catch(() => undefined);
+  const isLink = there?.isSymbolicLink() === true;
+  const occupant = isLink && choice === 'user' ? await stat(pathOctets(target)).catch(() => undefined) : there;
   if (occupant === undefined) return target;
   if (occupant.isDirectory()) {
     throw new ClientError('command', `${target} is a folder.`, { hint: 'Name the local file: get REMOTE LOCAL.' });
@@ -47,7 +49,8 @@ export async function targetOf(remote: string, local: string | undefined, choice
   if (occupant.isSymbolicLink()) throw new LocalError(`${target} is a symbolic link here.`);
   // Renaming over a device would take it away.
   if (!occupant.isFile()) throw new LocalError(`${target} exists and is not a regular file.`);
-  return choice === 'user' ? nameOfOctets(await realpath(pathOctets(target), { encoding: 'buffer' })) : target;
+  // What a link of the user's leads to is replaced, and not the link.
+  return isLink ? nameOfOctets(await realpath(pathOctets(target), { encoding: 'buffer' })) : target;
 }
 
 /**

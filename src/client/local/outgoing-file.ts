@@ -23,7 +23,8 @@ export async function sendFile(path: string): Promise<OutgoingFile> {
   const close = (): Promise<void> => file.close().catch(() => undefined);
   try {
     const found = await onDisk(path, () => file.stat());
-    if (!found.isFile()) throw new LocalError(`${path} is ${found.isDirectory() ? 'a folder' : 'not a regular file'}.`);
+    if (found.isDirectory()) throw new LocalError(`${path} is a folder.`, 'put -r sends it with all that is in it.');
+    if (!found.isFile()) throw new LocalError(`${path} is not a regular file.`);
     return { size: found.size, modified: found.mtime, from: (offset) => chunks(path, file, offset), close };
   } catch (error) {
     await close();

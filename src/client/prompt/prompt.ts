@@ -7,7 +7,7 @@ import type { CommandContext } from '../commands/command.js';
 import { runCommand } from '../commands/runner.js';
 import type { Sessions } from '../commands/sessions.js';
 import { COMMANDS, parseLine } from '../commands/table.js';
-import { ClientError } from '../error.js';
+import { ClientError, CONNECT_AGAIN } from '../error.js';
 import type { RemoteEntry } from '../listing/entry.js';
 import type { OnInterrupt } from '../terminal/interrupts.js';
 import { LineEditor, type Entered } from '../terminal/line-editor.js';
@@ -109,8 +109,13 @@ class Prompt {
       if (!editor.isTyping) return;
       // A command that waited has told of it already.
       if (!(error instanceof Error && this.#told.has(error))) {
-        this.#tell(error);
-        this.#setting.context.console.note('  open connects again.');
+        const hint = error instanceof ClientError ? error.hint : undefined;
+        if (error instanceof ClientError && (hint === undefined || hint === CONNECT_AGAIN)) {
+          this.#tell(new ClientError(error.kind, error.message, { hint: AGAIN }));
+        } else {
+          this.#tell(error);
+          this.#setting.context.console.note(`  ${AGAIN}`);
+        }
       }
       editor.prompt = this.#prompt();
     });
@@ -155,6 +160,8 @@ class Prompt {
 }
 
 const PROTECTED = 'sftpc> ';
+
+const AGAIN = 'open connects again.';
 
 /** Short, and plain as long as all is as it should be: what is not protected is said before each command. */
 function promptText({ client }: Sessions): string {

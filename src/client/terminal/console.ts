@@ -80,8 +80,10 @@ export class Console {
     new Promise((resolve, reject) => {
       // Its callback, as standard output forgets that it has failed.
       this.#out.write(octets, (error) => {
-        if (error) reject(new LocalError('Standard output was closed before all of the file had come.'));
-        else resolve();
+        if (!error) resolve();
+        else if (codeOf(error) === 'EPIPE') {
+          reject(new LocalError('Standard output was closed before all of the file had come.'));
+        } else reject(unwritable(error));
       });
     });
 
@@ -114,7 +116,7 @@ export class Console {
   /** A line of the control connection. */
   trace({ from, protection, text }: TraceLine): void {
     const side = from === 'client' ? this.look.paint('sent', 'C') : this.look.paint('received', 'S');
-    this.#note(`${side} ${this.look.paint('aside', protection.padEnd(5))} ${shown(text)}`);
+    this.#note(`${side} ${this.look.paint('aside', protection.padEnd(5))} ${shown(abridged(text))}`);
   }
 
   /** Something on standard error as it is. */
@@ -159,7 +161,7 @@ export class Console {
     this.screen.print(() => void this.#out.write(`${line}\n`));
     const fault = faultOf(this.#out);
     if (fault !== undefined) {
-      throw (this.#failure ??= new LocalError(`Standard output: ${reasonOf(fault)}.`, adviceOf(fault)));
+      throw (this.#failure ??= unwritable(fault));
     }
     if (!this.#out.writableNeedDrain) return;
     await Promise.race([once(this.#out, 'drain'), once(this.#out, 'close')]).catch(() => undefined);
@@ -168,8 +170,20 @@ export class Console {
 
 /** What keeps a stream from taking more, other than that nobody reads it. */
 function faultOf({ errored }: Writable): Error | undefined {
-  return errored === null || (errored as NodeJS.ErrnoException).code === 'EPIPE' ? undefined : errored;
+  return errored === null || codeOf(errored) === 'EPIPE' ? undefined : errored;
 }
+
+const codeOf = (error: Error): string | undefined => (error as NodeJS.ErrnoException).code;
+
+const unwritable = (fault: Error): LocalError =>
+  new LocalError(`Standard output: ${reasonOf(fault)}.`, adviceOf(fault));
+
+/** A token of the key exchange would fill the screen, and says nothing to a reader: --adat shows what is in it. */
+const abridged = (text: string): string =>
+  text.replace(
+    /(?<=\bADAT[ =])([A-Za-z0-9+/]{16})[A-Za-z0-9+/=]{48,}/,
+    (token, beginning: string) => `${beginning}... (${token.length} characters)`,
+  );
 
 /** Latin1 text of the server, shown as the UTF-8 it usually is; our own text with other characters, as it is. */
 export function shown(text: string): string {

@@ -30,13 +30,19 @@ export function transferNotes(console: Console): TransferObserver {
   };
 }
 
+/** In the place of a local path. */
+const STREAM = '-';
+
 type End = Extract<TransferEvent, { kind: 'end' }>;
 
-function endNote({ item: { direction, remote, local }, octets }: End, offset: number): string {
+function endNote({ item: { direction, remote, local, appends }, octets }: End, offset: number): string {
   const behind = offset > 0 ? ` behind the ${offset} that were there` : '';
-  return direction === 'download'
-    ? `${shownName(remote)}: ${octets} octets received as ${shownName(local)}${behind}`
-    : `${shownName(local)}: ${octets} octets stored as ${shownName(remote)}${behind}`;
+  if (direction === 'download') {
+    const as = local === STREAM ? '' : ` as ${shownName(local)}`;
+    return `${shownName(remote)}: ${octets} octets received${as}${behind}`;
+  }
+  const source = local === STREAM ? 'standard input' : shownName(local);
+  return `${source}: ${octets} octets ${appends === true ? 'added to' : 'stored as'} ${shownName(remote)}${behind}`;
 }
 
 function paceNote({ octets, seconds }: End, { terminal }: Look): string {
