@@ -195,6 +195,18 @@ describe('at the prompt', () => {
     expect((await shell.screen.lines()).join('\n')).not.toContain('550');
   });
 
+  it('Enter that was typed behind Tab enters the completed name', async () => {
+    const { root, port } = await demoFtpd({ user: 'joe', password: 'secret' });
+    await writeFile(join(root, 'numbers'), 'x');
+    const shell = seated(['-9', '-u', 'joe', '127.0.0.1', `${port}`], { env: { XDG_STATE_HOME: await folder() } });
+    await shell.screen.until(/^\(in clear\) sftpc> $/);
+    await shell.type('size nu', '\t', '\r');
+    await shell.screen.until(/^\(in clear\) sftpc> $/);
+    await shell.type('\x04');
+    expect(await shell.status).toBe(0);
+    expect(await shell.screen.lines()).toContainEqual(expect.stringMatching(/^numbers +1$/));
+  });
+
   it('a server that does not answer keeps nobody from typing on', async () => {
     let waiting: () => void = () => undefined;
     const port = await scriptedFtpd(

@@ -80,7 +80,7 @@ describe('a terminal', () => {
     terminal.type(`SFTPC_PASSWORD= ; unset SFTPC_PASSWORD; ${started(port)}; echo "status $?"\r`);
     await terminal.until(/\npassword for joe: /);
     terminal.type('half\x03');
-    await terminal.until(/sftpc: Interrupted\.\nstatus 1\n/);
+    await terminal.until(/sftpc: Interrupted\.\nstatus 130\n/);
     expect(terminal.shown()).not.toContain('half');
     await leftAsItWas(terminal);
   });

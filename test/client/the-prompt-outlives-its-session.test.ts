@@ -128,9 +128,19 @@ describe('Ctrl-C', () => {
     await shell.screen.until(/^password for joe: $/);
     expect(shell.mode()).toBe('raw');
     await shell.type('half', CTRL_C);
-    expect(await shell.status).toBe(1);
+    expect(await shell.status).toBe(130);
     expect(shell.mode()).toBe('cooked');
     expect((await shell.screen.lines()).slice(-2)).toEqual(['password for joe: ', 'sftpc: Interrupted.']);
+  });
+
+  it('is another thing than Ctrl-D there, which gives no answer', async () => {
+    const { port } = await demoFtpd();
+    const env = { XDG_STATE_HOME: await folder(), SFTPC_PASSWORD: undefined };
+    const shell = seated(['-9', '-u', 'joe', '127.0.0.1', `${port}`], { env });
+    await shell.screen.until(/^password for joe: $/);
+    await shell.type(CTRL_D);
+    expect(await shell.status).toBe(1);
+    expect((await shell.screen.lines()).at(-1)).toBe('sftpc: No answer was given.');
   });
 });
 

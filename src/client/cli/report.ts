@@ -1,4 +1,5 @@
 /** What has become of a run: sentences for people, an object for programs, and the exit status. */
+import { constants } from 'node:os';
 import process from 'node:process';
 import { inspect } from 'node:util';
 import { programVersion } from '../../cli/version.js';
@@ -55,7 +56,11 @@ async function statusOf(console: Console, work: () => Promise<number>): Promise<
   try {
     return await work();
   } catch (error) {
-    if (error instanceof ClientError) return reportError(console, error);
+    if (error instanceof ClientError) {
+      const status = reportError(console, error);
+      // Ctrl-C at a question is no signal, as the terminal gives it on as it was typed; to the shell it is the same.
+      return error.code === 'interrupted' ? 128 + constants.signals.SIGINT : status;
+    }
     console.warn(bugReport(error));
     if (console.form === 'json') {
       await console.json(

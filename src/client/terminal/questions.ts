@@ -1,7 +1,7 @@
 /** Questions to the person at the terminal. Answers are in no history. */
 import { clearScreenDown, cursorTo } from 'node:readline';
 import { Secret } from '../../lib/secret.js';
-import { ClientError } from '../error.js';
+import { ClientError, interrupted } from '../error.js';
 import { deferred } from '../session/deferred.js';
 import { LineEditor } from './line-editor.js';
 import type { Terminal } from './terminal.js';
@@ -13,12 +13,12 @@ export interface Asking {
   readonly secret: (prompt: string) => Promise<Secret<string>>;
 }
 
-const interrupted = (): ClientError => new ClientError('command', 'Interrupted.');
+const unanswered = (): ClientError => new ClientError('command', 'No answer was given.');
 
 /** Asks for one line. @throws ClientError on Ctrl-C and Ctrl-D */
 export async function ask(terminal: Terminal, prompt: string): Promise<string> {
   const entered = await new LineEditor(terminal, { prompt }).entered;
-  if (entered.kind !== 'line') throw interrupted();
+  if (entered.kind !== 'line') throw entered.kind === 'interrupted' ? interrupted() : unanswered();
   return entered.text;
 }
 
@@ -47,7 +47,7 @@ export async function askSecret(terminal: Terminal, prompt: string): Promise<Sec
   const { keyboard, output, screen } = terminal;
   const typed: number[] = [];
   const answer = deferred<Secret<string>>();
-  const giveUp = (): void => answer.reject(interrupted());
+  const end = (): void => answer.reject(unanswered());
   const drawing = {
     draw: () => void output.write(prompt),
     erase: () => {
@@ -59,13 +59,13 @@ export async function askSecret(terminal: Terminal, prompt: string): Promise<Sec
   const take = (octets: Buffer): void => {
     for (const octet of octets) {
       if (octet === CR || octet === LF) answer.resolve(new Secret(Buffer.from(typed).toString('utf8')));
-      else if (octet === CTRL_D) giveUp();
+      else if (octet === CTRL_D) end();
       else edit(typed, octet);
     }
   };
   screen.show(drawing);
   const letGo = keyboard.hold();
-  const reader = { take, interrupt: giveUp, end: giveUp };
+  const reader = { take, interrupt: () => answer.reject(interrupted()), end };
   keyboard.read(reader);
   try {
     return await answer.promise;
