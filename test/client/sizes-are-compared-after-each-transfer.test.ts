@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { connect } from '../../src/client/connect.js';
 import { downloadFile } from '../../src/client/files/download.js';
+import { claimPart, leavePart } from '../../src/client/files/part.js';
 import { transferRun } from '../../src/client/files/transfer-run.js';
 import { uploadFile } from '../../src/client/files/upload.js';
 import type { Answer } from './answering-ftpd.js';
@@ -123,6 +124,50 @@ describe('a download', () => {
     expect(commands.filter((line) => line.startsWith('REST'))).toEqual([]);
     expect(await readdir(local)).toEqual(['a']);
     expect((await readFile(join(local, 'a'))).equals(content)).toBe(true);
+  });
+});
+
+describe('what is left of a download', () => {
+  const content = Buffer.alloc(3 * MEBIBYTE, 'abcdefg');
+  const ftpd = (said: { time?: string }): ReturnType<typeof fileFtpd> =>
+    fileFtpd((verb) => {
+      if (verb === 'SIZE') return `213 ${content.length}`;
+      if (verb === 'MDTM') return said.time;
+      return verb === 'RETR' ? sends(content.subarray(0, MEBIBYTE), '426 broken') : undefined;
+    });
+
+  it('is nothing where the server tells no time: another file may have that size', async () => {
+    const { port } = await ftpd({ time: '550 no' });
+    const local = await folder();
+    const broken = await run(port, `get a ${local}/a`);
+    expect(broken.err).not.toContain('is kept');
+    expect(await readdir(local)).toEqual([]);
+  });
+
+  it('says whether anybody on the network may have made it up', async () => {
+    const { port } = await ftpd({ time: '213 20260101000000' });
+    const local = await folder();
+    await run(port, `get a ${local}/a`);
+    expect(JSON.parse(await readFile(join(local, '.a.sftpc-part.json'), 'utf8'))).toEqual({
+      name: 'a',
+      size: content.length,
+      modified: '2026-01-01T00:00:00.000Z',
+      data: 'clear',
+    });
+  });
+
+  it.each([
+    ['clear', 'clear', 'claimed'],
+    ['checked', 'clear', 'claimed'],
+    ['checked', 'checked', 'claimed'],
+    ['clear', 'checked', 'unchecked'],
+  ] as const)('in %s is for one that comes %s: %s', async (left, comes, claim) => {
+    const local = await folder();
+    const target = join(local, 'a');
+    const identity = { name: 'a', size: 5, modified: new Date(0) };
+    await writeFile(join(local, 'temporary'), 'who');
+    await leavePart(target, { ...identity, data: left }, join(local, 'temporary'));
+    expect(await claimPart(target, { ...identity, data: comes }, join(local, 'again'))).toBe(claim);
   });
 });
 

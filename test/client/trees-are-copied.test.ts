@@ -226,7 +226,7 @@ describe('a download that stops halfway', () => {
     await writeFile(join(root, 'big'), 'a'.repeat(3_000_000));
     await utimes(join(root, 'big'), 1e9, 1e9);
     await truncate(join(root, 'big'), 3_000_000);
-    const note = `${JSON.stringify({ name: 'big', size: 3_000_000, modified: new Date(1e12).toISOString() })}\n`;
+    const note = `${JSON.stringify({ name: 'big', size: 3_000_000, modified: new Date(1e12).toISOString(), data: 'clear' })}\n`;
     await utimes(join(root, 'big'), 1e9, 1e9);
     const leave = async (): Promise<void> =>
       plant(local, { '.big.sftpc-part': 'b'.repeat(1_000_000), '.big.sftpc-part.json': note });

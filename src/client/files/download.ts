@@ -43,7 +43,7 @@ export async function downloadFile(client: Client, wanted: Download, run: Transf
   const { size } = known;
   const item: TransferItem = { id: run.nextId(), direction: 'download', remote, local, size };
   return watched(item, run.observe, async (progress) => {
-    const identity = size === undefined ? undefined : { name: basename(remote), size, modified: known.modified };
+    const identity = identityOf(client, remote, known);
     const file = await open(client, wanted, identity, run);
     let total = file.offset;
     progress.begin(total);
@@ -77,6 +77,12 @@ async function look(client: Client, { remote, known, from, time, sink }: Downloa
   return { size, modified };
 }
 
+/** By what its beginning is known again; undefined where the server does not say enough. */
+function identityOf(client: Client, remote: string, { size, modified }: Known): FileIdentity | undefined {
+  if (size === undefined || modified === undefined) return undefined;
+  return { name: basename(remote), size, modified, data: client.level === 'C' ? 'clear' : 'checked' };
+}
+
 async function open(
   client: Client,
   { remote, local, sink, from }: Download,
@@ -87,6 +93,7 @@ async function open(
   const resumes = from === 'part' && (await canRestart(client));
   const file = await receiveFile(local, resumes ? identity : undefined);
   if (file.found === 'other') notice(`${remote} has changed since a part of it was fetched: it is fetched anew`);
+  if (file.found === 'unchecked') notice(`a part of ${remote} was fetched in clear: it is fetched anew`);
   return file;
 }
 

@@ -13,8 +13,11 @@ import { claimPart, leavePart, removePart, temporaryPath, type FileIdentity } fr
 export interface IncomingFile {
   /** Octets that are there already, of an earlier download. */
   readonly offset: number;
-  /** What of an earlier download was found: this file's, that of another (or of this one before it changed), or nothing. */
-  readonly found: 'part' | 'other' | 'none';
+  /**
+   * What of an earlier download was found: this file's, that of another (or of this one before it changed), one that came in
+   * clear, or nothing.
+   */
+  readonly found: 'part' | 'other' | 'unchecked' | 'none';
   readonly sink: Sink;
   /** Gives the file its name, and the time of its last change where that is given. @throws LocalError */
   keep(modified?: Date): Promise<void>;
@@ -123,7 +126,7 @@ async function openTemporary(target: string, resume: FileIdentity | undefined, t
     await rm(path, { force: true }).catch(() => undefined);
   }
   const file = await onDisk(target, () => open(path, 'wx', 0o666));
-  return { file, offset: 0, found: claimed === 'other' ? 'other' : 'none' };
+  return { file, offset: 0, found: claimed === 'claimed' ? 'none' : claimed };
 }
 
 /** write() may take less than it was given. */

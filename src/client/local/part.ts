@@ -13,8 +13,10 @@ export interface FileIdentity {
   readonly name: string;
   /** In octets. */
   readonly size: number;
-  /** Undefined where the server does not say. */
-  readonly modified: Date | undefined;
+  /** Without it nothing would tell a changed file of the same size. */
+  readonly modified: Date;
+  /** `checked`: under S or P. What came in clear, anybody on the network may have made up. */
+  readonly data: 'clear' | 'checked';
 }
 
 /** Octets of a file's name that its temporary names repeat; with what is put around them they keep to the 255 of file systems. */
@@ -40,19 +42,19 @@ function shortened(name: string): string {
   return chars.join('');
 }
 
+export type Claim = 'claimed' | 'other' | 'unchecked' | 'none';
+
 /**
  * Takes what is left of an earlier download of this file, for this process alone: it has the name `temporary` from here on.
- * `other`: what is left is of another file, or of an older state of this one, and no beginning of it.
+ * `other`: what is left is of another file, or of an older state of this one, and no beginning of it. `unchecked`: it came in
+ * clear, and this file does not.
  */
-export async function claimPart(
-  target: string,
-  identity: FileIdentity,
-  temporary: string,
-): Promise<'claimed' | 'other' | 'none'> {
+export async function claimPart(target: string, identity: FileIdentity, temporary: string): Promise<Claim> {
   const part = partPath(target);
   const note = await readNote(`${part}${NOTE}`);
   if (note === undefined) return 'none';
-  if (note !== noteOf(identity)) return 'other';
+  if (identity.data === 'checked' && note === noteOf({ ...identity, data: 'clear' })) return 'unchecked';
+  if (note !== noteOf(identity) && note !== noteOf({ ...identity, data: 'checked' })) return 'other';
   try {
     // The file first: who finds the note alone begins anew.
     await rename(pathOctets(part), pathOctets(temporary));
@@ -79,8 +81,8 @@ export async function removePart(target: string): Promise<void> {
   for (const path of [part, `${part}${NOTE}`]) await rm(pathOctets(path), { force: true }).catch(() => undefined);
 }
 
-function noteOf({ name, size, modified }: FileIdentity): string {
-  return `${JSON.stringify({ name, size, modified: modified?.toISOString() ?? null })}\n`;
+function noteOf({ name, size, modified, data }: FileIdentity): string {
+  return `${JSON.stringify({ name, size, modified: modified.toISOString(), data })}\n`;
 }
 
 /** Undefined where there is none, or it cannot be read. */
