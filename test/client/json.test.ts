@@ -40,6 +40,16 @@ describe('sftpc --json', () => {
     expect(ended.err).toContain('grüße: 5 octets received as ');
   });
 
+  it('drives no terminal, whatever names there are', async () => {
+    const { root, port } = await demoFtpd();
+    const name = 'a\x9b31m\u202egnp\u{e0001}.\x1b[2J';
+    await writeFile(join(root, name), '');
+    const { out } = await sftpc(['--json', '-9', '-u', 'joe', '127.0.0.1', `${port}`, '--', 'ls']);
+    expect(lines(out).find(({ event }) => event === 'entry')).toMatchObject({ name });
+    expect(out).toMatch(/^[\x20-\x7e\n]*$/);
+    expect(out).toContain('"a\\u009b31m\\u202egnp\\udb40\\udc01.\\u001b[2J"');
+  });
+
   it('tells what went wrong, with the reply, and with --keep-going each of them', async () => {
     const { port } = await demoFtpd();
     const words = ['--json', '-9', '-u', 'joe', '127.0.0.1', `${port}`];

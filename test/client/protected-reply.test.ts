@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { takeProtectedLine, type OpenReply } from '../../src/client/engine/protected-reply.js';
 import { ok } from '../../src/lib/result.js';
 import type { SecurityContext } from '../../src/security/mechanism.js';
+import { MAX_REPLY } from '../../src/wire/limits.js';
 import type { Reply } from '../../src/wire/reply.js';
 
 /** Opens a message to itself. */
@@ -33,6 +34,17 @@ describe('a protected reply', () => {
     expect(take('632 214-no end')).toBe('not-ftp');
     expect(take('632 hello')).toBe('not-ftp');
     expect(take('632 ')).toBe('not-ftp');
+  });
+
+  it('ends somewhere, also where its fragments are empty', () => {
+    let open: OpenReply | undefined;
+    let fragments = 0;
+    for (; fragments < 2 * MAX_REPLY; fragments += 1) {
+      const taken = takeProtectedLine(context, open, '632-');
+      if (!taken.ok) break;
+      open = taken.value.open;
+    }
+    expect(fragments).toBe(MAX_REPLY);
   });
 
   it('keeps one protection from its first fragment to its last', () => {

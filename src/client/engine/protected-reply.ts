@@ -22,9 +22,10 @@ export const MAX_SERVER_LINE = Math.ceil((MAX_REPLY_LINE + 64) / 3) * 4 + 8;
 /** A reply whose fragments are still coming. */
 export interface OpenReply {
   readonly code: string;
-  readonly fragments: readonly string[];
-  /** Octets in all fragments. */
-  readonly octets: number;
+  /** Of all fragments, in latin1. */
+  readonly text: string;
+  /** Octets in it; an empty fragment counts as one, since there may be any number of them. */
+  readonly weight: number;
 }
 
 export interface TakenFragment {
@@ -48,14 +49,14 @@ export function takeProtectedLine(
   if (!message.ok) return err(checkFailed('is not in base64'));
   const opened = context.unprotect(protection, message.value);
   if (!opened.ok) return err(checkFailed('was changed on its way, repeated or left out'));
-  const text = Buffer.from(opened.value.text).toString('latin1');
-  const fragments = [...(open?.fragments ?? []), text];
-  const octets = (open?.octets ?? 0) + text.length;
-  if (octets > MAX_REPLY) return err(notReply());
+  const fragment = Buffer.from(opened.value.text).toString('latin1');
+  const text = (open?.text ?? '') + fragment;
+  const weight = (open?.weight ?? 0) + Math.max(1, fragment.length);
+  if (weight > MAX_REPLY) return err(notReply());
   if (separator === '-') {
-    return ok({ context: opened.value.context, open: { code, fragments, octets }, complete: undefined });
+    return ok({ context: opened.value.context, open: { code, text, weight }, complete: undefined });
   }
-  const reply = parseJoined(fragments.join(''));
+  const reply = parseJoined(text);
   if (reply === undefined) return err(notReply());
   return ok({ context: opened.value.context, open: undefined, complete: { reply, protection } });
 }

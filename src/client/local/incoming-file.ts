@@ -69,6 +69,7 @@ export async function receiveFile(target: string, resume?: FileIdentity): Promis
   }
   const temporary = temporaryPath(target);
   const { file, offset, found } = await openTemporary(target, resume, temporary);
+  await keepMode(target, file);
   let end = offset;
   const close = (): Promise<void> => file.close().catch(() => undefined);
   const discard = async (): Promise<void> => {
@@ -127,6 +128,13 @@ async function openTemporary(target: string, resume: FileIdentity | undefined, t
   }
   const file = await onDisk(target, () => open(path, 'wx', 0o666));
   return { file, offset: 0, found: claimed === 'claimed' ? 'none' : claimed };
+}
+
+/** Who replaces a file that only he may read does not mean others to read the new one. */
+async function keepMode(target: string, file: FileHandle): Promise<void> {
+  const replaced = await lstat(pathOctets(target)).catch(() => undefined);
+  // Where a file system has no modes, there is none to keep.
+  if (replaced?.isFile() === true) await file.chmod(replaced.mode & 0o777).catch(() => undefined);
 }
 
 /** write() may take less than it was given. */

@@ -36,6 +36,9 @@ export interface ConnectionOptions {
 
 export type { Timeouts };
 
+/** Silence after which the kernel looks whether the server is still there, in milliseconds. */
+const KEEP_ALIVE = 60_000;
+
 /** For the replies to QUIT and to a transfer that was given up, which change nothing any more: milliseconds. */
 export const PARTING = 10_000;
 
@@ -66,6 +69,8 @@ export class Connection {
       random: systemRandom,
     });
     socket.setNoDelay(true);
+    // It is silent while a transfer runs: firewalls forget it, and a server that is gone would not be missed.
+    socket.setKeepAlive(true, KEEP_ALIVE);
     socket.on('data', (chunk) => this.#perform(this.engine.receive(chunk)));
     socket.on('error', (error) => this.#perform(this.engine.connectionLost(brokenBy(error))));
     socket.on('end', () => this.#perform(this.engine.connectionLost(wasReset(socket) ? RESET : undefined)));

@@ -100,7 +100,7 @@ export class Console {
 
   /** An object on a line of its own. */
   async json(object: Readonly<Record<string, unknown>>): Promise<void> {
-    await this.#print(JSON.stringify(object)).catch(() => undefined);
+    await this.#print(jsonLine(object)).catch(() => undefined);
   }
 
   /** An error, and what to do next. */
@@ -166,6 +166,18 @@ export class Console {
     if (!this.#out.writableNeedDrain) return;
     await Promise.race([once(this.#out, 'drain'), once(this.#out, 'close')]).catch(() => undefined);
   }
+}
+
+/** What JSON.stringify leaves as it is and a terminal may obey, or show in another order: C1, and formats. */
+const UNSAFE_IN_JSON = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+
+/** The same value to every reader of JSON. */
+function jsonLine(object: Readonly<Record<string, unknown>>): string {
+  return JSON.stringify(object).replace(UNSAFE_IN_JSON, (character) =>
+    Array.from({ length: character.length }, (_, at) => character.charCodeAt(at))
+      .map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`)
+      .join(''),
+  );
 }
 
 /** What keeps a stream from taking more, other than that nobody reads it. */
