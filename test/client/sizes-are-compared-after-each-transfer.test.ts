@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { connect } from '../../src/client/connect.js';
 import { downloadFile } from '../../src/client/files/download.js';
-import { claimPart, leavePart } from '../../src/client/files/part.js';
+import { claimPart, leavePart } from '../../src/client/local/part.js';
 import { transferRun } from '../../src/client/files/transfer-run.js';
 import { uploadFile } from '../../src/client/files/upload.js';
 import type { Answer } from './answering-ftpd.js';
