@@ -44,6 +44,8 @@ export class SessionMemory {
     const { verb, argument } = command;
     switch (verb) {
       case 'USER':
+        // Who was logged in is so no longer, whatever comes of the new name (RFC 959 §4.1.1, USER).
+        if (!isFailure(reply)) this.#login = undefined;
         return this.#tried({ user: argument }, reply);
       case 'PASS':
         return this.#tried(this.#trying && { ...this.#trying, password: new Secret(argument) }, reply);

@@ -1,6 +1,6 @@
 /** Logging in: USER, PASS and ACCT, RFC 959 §4.1.1. */
 import { Secret } from '../../lib/secret.js';
-import { isCompletion, isIntermediate } from '../../wire/reply.js';
+import { isCompletion, isFailure, isIntermediate } from '../../wire/reply.js';
 import { ClientError, quoted } from '../error.js';
 import { nameToWire } from '../remote-name.js';
 import type { Connection } from './connection.js';
@@ -15,12 +15,18 @@ export interface Credentials {
 
 /**
  * Logs in.
+ * @param left - told when the server has taken the name: nobody is who he was before (RFC 959 §4.1.1, USER), whatever comes of it
  * @returns what the server has taken, to be given again without asking
  * @throws ClientError of kind `login` when the server refuses
  */
-export async function login(connection: Connection, { user, password, account }: Credentials): Promise<Credentials> {
+export async function login(
+  connection: Connection,
+  { user, password, account }: Credentials,
+  left: () => void,
+): Promise<Credentials> {
   const name = await user();
   let reply = await connection.command('USER', nameToWire(name));
+  if (!isFailure(reply)) left();
   let secret = new Secret('');
   let further: Secret<string> | undefined;
   if (reply.code === 331) {

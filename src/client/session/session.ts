@@ -78,10 +78,14 @@ export class Session {
     this.#connector.mode = mode;
   }
 
-  /** RFC 959 §4.1.1. @throws ClientError of kind `login`, or because the server does not agree to the level */
+  /**
+   * RFC 959 §4.1.1. Who was logged in before stays so only where the server refuses the name itself; else this session logs
+   * nobody in when it is opened again, unless the new login succeeds.
+   * @throws ClientError of kind `login`, or because the server does not agree to the level
+   */
   async login(credentials: Credentials): Promise<void> {
     this.#features = undefined;
-    this.#credentials = await login(this.connection, credentials);
+    this.#credentials = await login(this.connection, credentials, () => (this.#credentials = undefined));
     return this.#protectAtFirst();
   }
 
