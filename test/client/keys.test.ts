@@ -129,6 +129,41 @@ describe('sftpc keys import', () => {
   });
 });
 
+describe('a file of servers with a line that is none', () => {
+  const bad = `# ours\n\na 21 ${A}\nb ${B}\n`;
+
+  it('is a mistake of who imports it, and nothing is imported', async () => {
+    const { file, keys } = await known(`c 21 ${A}\n`);
+    const list = join(await folder(), 'list');
+    await writeFile(list, bad);
+    const hint =
+      '  It takes what sftpc keys list prints. A file with one key goes behind its host: sftpc keys import HOST [PORT] FILE.\n';
+    expect(await keys('import', list)).toEqual({
+      status: 1,
+      out: '',
+      err: `sftpc: ${list}:4: not a line of the form "host port SHA256:…".\n${hint}`,
+    });
+    expect(await sftpc(['keys', 'import', '--known-servers', file, '-'], { input: bad })).toEqual({
+      status: 1,
+      out: '',
+      err: `sftpc: standard input:4: not a line of the form "host port SHA256:…".\n${hint}`,
+    });
+    expect(await readFile(file, 'utf8')).toBe(`c 21 ${A}\n`);
+  });
+
+  it('is a danger where it is the file of those that are known', async () => {
+    const { file, keys } = await known(bad);
+    for (const words of [['list'], ['remove', 'a'], ['import', 'd', A]]) {
+      expect(await keys(...words)).toEqual({
+        status: 4,
+        out: '',
+        err: `sftpc: ${file}:4: not a line of the form "host port SHA256:…".\n  Correct or remove that line.\n`,
+      });
+    }
+    expect(await readFile(file, 'utf8')).toBe(bad);
+  });
+});
+
 describe('the command line of sftpc keys', () => {
   it.each([
     [[], 'say what to do: sftpc keys list, remove or import'],

@@ -13,6 +13,7 @@ import {
   KnownServers,
   parseKnownServers,
   type Added,
+  type KnownServer,
   type ServerName,
 } from '../trust/known-servers.js';
 import { keysUsage, parseKeysArguments, type KeysRequest } from './keys-arguments.js';
@@ -52,7 +53,7 @@ async function perform({ action, knownServers, known }: KeysRequest, world: Worl
       break;
     }
     case 'import-file': {
-      const entries = parseKnownServers(await textOf(action.file, world.stdin), action.file);
+      const entries = serversIn(await textOf(action.file, world.stdin), action.file);
       await tell(await servers.add(entries, known), console);
     }
   }
@@ -95,6 +96,15 @@ async function tell(added: readonly Added[], console: Console): Promise<void> {
     }
   }
   if (added.length === 0) console.note('There is no server in it.');
+}
+
+/** The servers of a file that somebody names. That it cannot be read is their mistake, and no danger. */
+function serversIn(text: string, file: string): readonly KnownServer[] {
+  const parsed = parseKnownServers(text, file === '-' ? 'standard input' : file);
+  if (parsed.ok) return parsed.value;
+  throw new ClientError('command', parsed.error, {
+    hint: 'It takes what sftpc keys list prints. A file with one key goes behind its host: sftpc keys import HOST [PORT] FILE.',
+  });
 }
 
 /** The fingerprint of the key in a file: one line of it, a public key in PEM, or both, as `sftpd-keygen --show` prints them. */

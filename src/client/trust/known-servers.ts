@@ -6,6 +6,7 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { domainToASCII } from 'node:url';
+import { err, ok, type Result } from '../../lib/result.js';
 import { shellWord } from '../../lib/shell-word.js';
 import { canonicalAddress } from '../../wire/address.js';
 import { ClientError } from '../error.js';
@@ -47,22 +48,22 @@ export function defaultKnownServersFile(env: Readonly<Record<string, string | un
 }
 
 /**
- * Reads the file's text. Blank lines and `#` comments are passed over.
- * @throws ClientError naming the line that is neither: a line that cannot be read may be the one that would have warned.
+ * Reads the file's text. Blank lines and `#` comments are passed over. The error is a sentence that names the first line that is neither.
+ *
+ * @param file - its name, for the sentence
  */
-export function parseKnownServers(text: string, file: string): readonly KnownServer[] {
-  return text.split('\n').flatMap((raw, index) => {
+export function parseKnownServers(text: string, file: string): Result<readonly KnownServer[], string> {
+  const found: KnownServer[] = [];
+  for (const [index, raw] of text.split('\n').entries()) {
     const line = raw.trim();
-    if (line === '' || line.startsWith('#')) return [];
+    if (line === '' || line.startsWith('#')) continue;
     const [, host, port, fingerprint] = LINE.exec(line) ?? [];
     if (host === undefined || port === undefined || fingerprint === undefined) {
-      throw new ClientError('security', `${file}:${index + 1}: not a line of the form "host port SHA256:…".`, {
-        code: 'known-servers',
-        hint: 'Correct or remove that line.',
-      });
+      return err(`${file}:${index + 1}: not a line of the form "host port SHA256:…".`);
     }
-    return [{ host, port: Number(port), fingerprint, line: index + 1 }];
-  });
+    found.push({ host, port: Number(port), fingerprint, line: index + 1 });
+  }
+  return ok(found);
 }
 
 export class KnownServers {
@@ -74,7 +75,7 @@ export class KnownServers {
 
   /** All entries, in the order of the file. @throws ClientError when the file cannot be read */
   async all(): Promise<readonly KnownServer[]> {
-    return parseKnownServers((await this.#text()) ?? '', this.file);
+    return this.#parsed((await this.#text()) ?? '');
   }
 
   /** The entry of a server, or undefined. @throws ClientError when the file cannot be read */
@@ -92,7 +93,7 @@ export class KnownServers {
     let added: Added[] = [];
     await this.#change((text) => {
       added = [];
-      const keys = new Map(parseKnownServers(text, this.file).map((each) => [nameOf(each), each.fingerprint]));
+      const keys = new Map(this.#parsed(text).map((each) => [nameOf(each), each.fingerprint]));
       const changed = new Map<string, ServerKeyEntry>();
       for (const entry of entries) {
         const name = nameOf(entry);
@@ -114,14 +115,21 @@ export class KnownServers {
   async remove(server: ServerName): Promise<readonly KnownServer[]> {
     let removed: readonly KnownServer[] = [];
     await this.#change((text) => {
-      removed = parseKnownServers(text, this.file).filter((each) => nameOf(each) === nameOf(server));
+      removed = this.#parsed(text).filter((each) => nameOf(each) === nameOf(server));
       return this.#without(text, new Set([nameOf(server)]));
     });
     return removed;
   }
 
+  /** @throws ClientError where a line cannot be read: it may be the one that would have warned */
+  #parsed(text: string): readonly KnownServer[] {
+    const parsed = parseKnownServers(text, this.file);
+    if (parsed.ok) return parsed.value;
+    throw new ClientError('security', parsed.error, { code: 'known-servers', hint: 'Correct or remove that line.' });
+  }
+
   #without(text: string, names: ReadonlySet<string>): string {
-    const gone = parseKnownServers(text, this.file).filter((each) => names.has(nameOf(each)));
+    const gone = this.#parsed(text).filter((each) => names.has(nameOf(each)));
     const lines = new Set(gone.map(({ line }) => line));
     return text
       .split('\n')
