@@ -23,7 +23,7 @@ export type { Credentials, RepresentationType, UserLevel };
 export interface SessionSetting {
   readonly connection: Connection;
   readonly mode: DataMode;
-  /** Data protection level from the first login on, in a protected session. */
+  /** Data protection level from the first login on, or from a transfer that comes before, in a protected session. */
   readonly level: UserLevel;
   /** The PBSZ to ask for, in octets of encoded block; the largest if left out. */
   readonly bufferSize?: number | undefined;
@@ -57,6 +57,8 @@ export class Session {
   #credentials: Credentials | undefined;
   /** What the server said of itself; undefined when it may say something else now. */
   #features: Features | undefined;
+  /** Whether a level holds because it was asked for. Until then C holds, which nobody has chosen. */
+  #level: 'unset' | 'set' = 'unset';
   #state: 'open' | 'closed' = 'open';
 
   constructor(setting: SessionSetting) {
@@ -89,10 +91,11 @@ export class Session {
     return this.#protectAtFirst();
   }
 
-  async #protectAtFirst(): Promise<void> {
-    const { engine } = this.connection;
+  /** A server that refuses the level, and is asked again, must not get by with none. */
+  async #protectAtFirst(signal?: AbortSignal): Promise<void> {
     const { level } = this.#setting;
-    if (engine.channel === 'protected' && engine.bufferSize === undefined && level !== 'C') await this.protect(level);
+    const isClear = this.connection.engine.channel === 'clear' || level === 'C';
+    if (this.#level === 'unset' && !isClear) await this.protect(level, signal);
   }
 
   /**
@@ -108,6 +111,7 @@ export class Session {
     }
     const reply = await this.connection.command('PROT', level);
     if (!isCompletion(reply)) throw refusedCommand('prot', reply);
+    this.#level = 'set';
   }
 
   /**
@@ -193,6 +197,7 @@ export class Session {
 
   /** All that has to hold before a transfer. */
   async #ready({ verb, type, signal }: DataCommand): Promise<void> {
+    await this.#protectAtFirst(signal);
     const { engine } = this.connection;
     const direction: DataDirection = dataDirection(verb) ?? 'download';
     const isProtected = engine.level === 'S' || engine.level === 'P';
