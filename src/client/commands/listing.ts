@@ -6,7 +6,7 @@ import { ClientError, refusedCommand } from '../error.js';
 import { localLines } from '../files/line-ends.js';
 import { isCutShort } from '../listing/refusals.js';
 import { receiveFile, targetOf } from '../local/incoming-file.js';
-import { shown } from '../terminal/console.js';
+import { shown, shownName } from '../terminal/console.js';
 import type { Sink } from '../terms.js';
 import type { CommandContext } from './command.js';
 import { isPattern } from './glob.js';
@@ -127,7 +127,7 @@ async function save(context: CommandContext, listing: Listing, local: string): P
     await file.discard();
     throw error;
   }
-  console.note(`The listing is in ${target}.`);
+  console.note(`The listing is in ${shownName(target)}.`);
 }
 
 /** Who types `ls a b` may mean two directories, and lose a file b: it is asked for, as in ftp(1). */

@@ -6,6 +6,7 @@ import process from 'node:process';
 import { ClientError, LocalError } from '../error.js';
 import { reasonOf } from '../local/local-file.js';
 import { nameToWire } from '../remote-name.js';
+import { shownName } from '../terminal/console.js';
 import type { CommandContext, CommandEntry } from './command.js';
 import { result } from './results.js';
 
@@ -50,7 +51,7 @@ async function changeLocalDirectory({ console }: CommandContext, [path = '~']: r
   } catch (error) {
     throw new LocalError(`${directory}: ${reasonOf(error)}.`);
   }
-  console.note(`The directory on this side is ${process.cwd()}.`);
+  console.note(`The directory on this side is ${shownName(process.cwd())}.`);
   return Promise.resolve();
 }
 

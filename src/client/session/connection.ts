@@ -51,6 +51,7 @@ export class Connection {
   readonly #options: ConnectionOptions;
   readonly #ready = deferred<ReadyChannel>();
   readonly #failed = deferred<never>();
+  readonly #onFailure = new Set<(error: ClientError) => void>();
   readonly #pending = new PendingCommands();
   /** Restarted by whatever the server sends. */
   #clock: NodeJS.Timeout | undefined;
@@ -126,6 +127,18 @@ export class Connection {
     return this.#failed.promise;
   }
 
+  /**
+   * Has `listener` told once when the session ends otherwise than by quit() or close(). Who has waited in vain takes that back: what
+   * waits for `failed` instead is kept for as long as the session lasts, be it for one transfer of a million.
+   *
+   * @returns takes it back
+   */
+  onFailure(listener: (error: ClientError) => void): () => void {
+    if (this.#ended instanceof ClientError) listener(this.#ended);
+    else this.#onFailure.add(listener);
+    return () => void this.#onFailure.delete(listener);
+  }
+
   /** Sends a command and waits for the reply that settles it. A reply of 4yz or 5yz is a value, not an error. */
   async command(verb: string, argument?: string): Promise<Reply> {
     return this.settle(this.begin({ verb, argument }));
@@ -187,6 +200,8 @@ export class Connection {
     if (this.#ended !== 'no') return;
     this.#end(error, error);
     this.#failed.reject(error);
+    for (const listener of this.#onFailure) listener(error);
+    this.#onFailure.clear();
   }
 
   #end(how: 'closed' | ClientError, error: ClientError): void {

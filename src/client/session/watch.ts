@@ -24,15 +24,19 @@ export async function watched(
     reset(socket);
   });
   const moving = move(socket);
-  const gone = connection.failed.catch(async (error: unknown) => {
-    // A server that says 421 behind its 226 takes nothing back: what it has sent may still be on its way here.
-    if (await isSettledWhole(pending)) return moving;
-    reset(socket);
-    throw error;
+  const gone = deferred<never>();
+  const forget = connection.onFailure((error) => {
+    void isSettledWhole(pending).then((isWhole) => {
+      // A server that says 421 behind its 226 takes nothing back: what it has sent may still be on its way here.
+      if (isWhole) return;
+      reset(socket);
+      gone.reject(error);
+    });
   });
   try {
-    return await Promise.race([moving, stalled.promise, gone]);
+    return await Promise.race([moving, stalled.promise, gone.promise]);
   } finally {
+    forget();
     socket.setTimeout(0);
   }
 }
