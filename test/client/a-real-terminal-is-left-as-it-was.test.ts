@@ -1,65 +1,31 @@
 // sftpc as a process on a real pseudo-terminal, which script(1) makes. What it looks like there was looked at in tmux.
-import { spawn } from 'node:child_process';
 import { readdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import process from 'node:process';
-import { stripVTControlCharacters } from 'node:util';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { onTerminal, PATIENCE, type Terminal } from '../peers/terminal.js';
 import { demoFtpd, folder } from './sftpc.js';
 
 const PROGRAM = resolve(import.meta.dirname, '../../dist/src/client/main.js');
 
-const WAIT = { timeout: 30_000 };
-
-interface Terminal {
-  readonly type: (text: string) => void;
-  /** Waits for something to be shown. */
-  readonly until: (pattern: RegExp) => Promise<void>;
-  readonly shown: () => string;
+interface Shell extends Terminal {
   readonly state: string;
-  readonly ended: Promise<void>;
 }
 
 /** A shell on a terminal of 80 by 24; what it is given is typed. */
-async function shell(): Promise<Terminal> {
+async function shell(): Promise<Shell> {
   const state = await folder();
-  const child = spawn('script', ['-qfec', 'bash --norc -i', '/dev/null'], {
-    env: {
-      PATH: process.env['PATH'] ?? '/usr/bin:/bin',
-      HOME: state,
-      XDG_STATE_HOME: state,
-      TERM: 'xterm',
-      PS1: '$ ',
-      SFTPC_PASSWORD: 'secret',
-    },
-    timeout: 60_000,
-  });
-  onTestFinished(() => void child.kill('SIGKILL'));
-  let raw = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (raw += text));
-  const shown = (): string => stripVTControlCharacters(raw).replaceAll('\r', '');
-  let seen = 0;
-  const terminal: Terminal = {
-    type: (text) => void child.stdin.write(text),
-    until: async (pattern) => {
-      await expect.poll(() => shown().slice(seen), WAIT).toMatch(pattern);
-      const found = pattern.exec(shown().slice(seen));
-      seen += (found?.index ?? 0) + (found?.[0].length ?? 0);
-    },
-    shown,
-    state,
-    ended: new Promise((end) => child.on('close', () => end())),
-  };
+  const env = { HOME: state, XDG_STATE_HOME: state, PS1: '$ ', SFTPC_PASSWORD: 'secret' };
+  const terminal = onTerminal('bash --norc -i', env);
   terminal.type(`stty cols 80 rows 24; stty -g > ${state}/before\r`);
   await terminal.until(/\n\$ $/);
-  return terminal;
+  return { ...terminal, state };
 }
 
 const started = (port: number, ...words: string[]): string =>
   ['node', PROGRAM, '-9', '-u', 'joe', '127.0.0.1', `${port}`, ...words].map((word) => `'${word}'`).join(' ');
 
 /** The shell goes on, and the terminal is in the mode in which it was. */
-async function leftAsItWas(terminal: Terminal): Promise<void> {
+async function leftAsItWas(terminal: Shell): Promise<void> {
   terminal.type(`stty -g > ${terminal.state}/after; echo is-"$((1+1))"\r`);
   await terminal.until(/\nis-2\n/);
   const modes = ['before', 'after'].map((name) => readFile(join(terminal.state, name), 'utf8'));
@@ -98,7 +64,7 @@ describe('a terminal', () => {
       await terminal.until(/\(in clear\) sftpc> /);
       terminal.type(`get large ${terminal.state}/${signal}\r`);
       // What comes lies under another name until it is whole.
-      await expect.poll(async () => (await readdir(terminal.state)).join(' '), WAIT).toContain(signal);
+      await expect.poll(async () => (await readdir(terminal.state)).join(' '), { timeout: PATIENCE }).toContain(signal);
       terminal.type('\x1a');
       await terminal.until(/Stopped[^\n]*\n\$ $/);
       terminal.type('stty -a\r');

@@ -1,97 +1,87 @@
-// Our own client as a person would run it, through the gateway, to every ftpd of Debian that can be started on a high port: at
-// each level of protection, with either side opening the data connections, down, up and a listing. vsftpd is anonymous here.
-import { copyFile, readdir, rm } from 'node:fs/promises';
+// Our own client as a person would run it, through the gateway, to every ftpd of Debian that can be started on a high port. Each
+// row is what a session does, and on what terms: the protection of its data, and which side opens the data connections.
+import { copyFile } from 'node:fs/promises';
 import path from 'node:path';
-import process from 'node:process';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { makeTestFiles, sha256, testFileKinds, type TestFiles } from '../peers/files.js';
-import type { Ftpd, FtpdOptions } from '../peers/ftpd.js';
-import { type Gateway, startGateway } from '../peers/gateway.js';
-import type { PeerName } from '../peers/peer.js';
-import { makeFolder, removeFolder, runProgram } from '../peers/process.js';
-import { startProftpd } from '../peers/proftpd.js';
-import { startPureFtpd } from '../peers/pureftpd.js';
+import { afterAll, beforeAll, test } from 'vitest';
+import { makeTestFiles, type TestFiles } from '../peers/files.js';
 import { describeWithPeers } from '../peers/suite.js';
-import { startVsftpd } from '../peers/vsftpd.js';
+import {
+  beginningsAreGoneOnWith,
+  goDownAndUp,
+  interruptedIsFollowedByWhole,
+  manyGoDownAndUp,
+  namesComeBackAsTheyWere,
+  textIsConverted,
+} from './sftpc-rows.js';
+import { FTPDS, inCell, SECONDS, startSite, type Cell, type Site } from './sftpc-sites.js';
 
-const sftpc = path.resolve(import.meta.dirname, '../../dist/src/client/main.js');
+type Terms = `${Cell['level']} ${Cell['mode']}`;
 
-/** Longer than one session takes on a loaded machine. */
-const SECONDS = 100;
+const ALL: readonly Terms[] = ['C passive', 'C active', 'S passive', 'S active', 'P passive', 'P active'];
+const SOME: readonly Terms[] = ['C passive', 'S active', 'P passive'];
 
-const ftpds: readonly { name: string; peer: PeerName; start: (options?: FtpdOptions) => Promise<Ftpd> }[] = [
-  { name: 'vsftpd', peer: 'vsftpd', start: startVsftpd },
-  { name: 'ProFTPD', peer: 'proftpd', start: startProftpd },
-  { name: 'Pure-FTPd', peer: 'pure-ftpd', start: startPureFtpd },
+interface Row {
+  readonly network: 'IPv4' | 'IPv6';
+  readonly terms: readonly Terms[];
+  readonly does: string;
+  readonly run: (cell: Cell) => Promise<void>;
+}
+
+const ONE_BY_ONE = ['!mkdir got', 'lcd got', 'mget many/*', 'mkdir up', 'cd up', 'mput *'];
+const AS_A_TREE = ['get -r many got', 'put -r got up'];
+
+let large: TestFiles;
+let small: TestFiles;
+
+// prettier-ignore
+const ROWS: readonly Row[] = [
+  { network: 'IPv4', terms: ALL, does: 'files of 0, 1 and 50 Mi octets go down and up whole', run: goDownAndUp(() => large.all) },
+  { network: 'IPv6', terms: ALL, does: 'files of 0, 1 and 300,001 octets go down and up whole', run: goDownAndUp(() => small.all) },
+  { network: 'IPv4', terms: SOME, does: 'text has the line ends of its side', run: textIsConverted },
+  { network: 'IPv4', terms: SOME, does: 'what follows SIGINT in a transfer is whole', run: interruptedIsFollowedByWhole },
+  { network: 'IPv4', terms: SOME, does: 'a beginning is gone on with, down and up', run: beginningsAreGoneOnWith },
+  { network: 'IPv4', terms: ['P passive'], does: '100 files go down and up, one by one', run: manyGoDownAndUp(ONE_BY_ONE) },
+  { network: 'IPv4', terms: ['P active'], does: '100 files go down and up, as a tree', run: manyGoDownAndUp(AS_A_TREE) },
+  { network: 'IPv4', terms: ['P passive'], does: 'names of all kinds come back as they were', run: namesComeBackAsTheyWere },
 ];
 
-let files: TestFiles;
-beforeAll(async () => (files = await makeTestFiles()));
-afterAll(() => files.remove());
+beforeAll(async () => {
+  large = await makeTestFiles();
+  small = await makeTestFiles([
+    { label: 'an empty file', name: 'empty.bin', size: 0 },
+    { label: 'a file of one octet', name: 'one.bin', size: 1 },
+    { label: 'a small file', name: 'small.bin', size: 300_001 },
+  ]);
+});
+afterAll(async () => {
+  await large.remove();
+  await small.remove();
+});
 
-for (const { name, peer, start } of ftpds) {
-  describeWithPeers(`sftpc to ${name} behind the gateway`, [peer], () => {
-    let ftpd: Ftpd;
-    let gateway: Gateway;
-    const stops: (() => Promise<void>)[] = [];
+for (const kind of FTPDS) {
+  describeWithPeers(`sftpc to ${kind.name} behind the gateway`, [kind.peer], () => {
+    let sites: Readonly<Record<Row['network'] | 'slow', Site>>;
 
     beforeAll(async () => {
-      ftpd = await start();
-      stops.push(ftpd.stop);
-      for (const file of files.all) await copyFile(file.path, path.join(ftpd.root, file.name));
-      gateway = await startGateway({ ftpd });
-      stops.push(gateway.stop);
+      const [IPv4, IPv6] = await Promise.all([startSite(kind), startSite(kind, { address: '::1' })]);
+      const slow = await startSite(kind, { root: IPv4.ftpd.root, pace: 'slow' });
+      sites = { IPv4, IPv6, slow };
+      for (const file of large.all) await copyFile(file.path, path.join(IPv4.ftpd.root, file.name));
+      for (const file of small.all) await copyFile(file.path, path.join(IPv6.ftpd.root, file.name));
     });
     afterAll(async () => {
-      for (const stop of stops.reverse()) await stop();
+      for (const site of [sites.slow, sites.IPv6, sites.IPv4]) await site.stop();
     });
 
-    for (const level of ['C', 'S', 'P'] as const) {
-      for (const mode of ['passive', 'active'] as const) {
+    for (const { network, terms, does, run } of ROWS) {
+      for (const each of terms) {
+        const [level, mode] = each.split(' ') as [Cell['level'], Cell['mode']];
         test(
-          `${name}, PROT ${level}, ${mode}: files of all sizes go down and up whole`,
-          () => goesDownAndUp({ ftpd, gateway, level, mode }),
+          `${kind.name}, ${network}, PROT ${level}, ${mode}: ${does}`,
+          () => inCell({ site: sites[network], slow: sites.slow, level, mode }, run),
           SECONDS * 1000,
         );
       }
     }
   });
-}
-
-interface Cell {
-  readonly ftpd: Ftpd;
-  readonly gateway: Gateway;
-  readonly level: 'C' | 'S' | 'P';
-  readonly mode: 'passive' | 'active';
-}
-
-/** One session: lists, fetches each file, sends it back under another name; then compares what arrived on both sides. */
-async function goesDownAndUp({ ftpd, gateway, level, mode }: Cell): Promise<void> {
-  const home = await makeFolder('sftpc');
-  try {
-    const names = testFileKinds.map((kind) => kind.name);
-    const script = ['ls', ...names.flatMap((each) => [`get ${each}`, `put ${each} sent-${each}`]), 'ls', 'bye'];
-    const words = ['--user', ftpd.user, '--known-servers', path.join(home, 'known'), '--accept-new'];
-    const told = await runProgram({
-      file: process.execPath,
-      args: [sftpc, ...words, '--prot', level, `--${mode}`, gateway.host, `${gateway.port}`],
-      seconds: SECONDS,
-      cwd: home,
-      env: { SFTPC_PASSWORD: ftpd.password },
-      input: script.join('\n'),
-    });
-    for (const [index, file] of files.all.entries()) {
-      expect(await sha256(path.join(home, file.name)), `${file.label} down\n${told}`).toBe(file.sha256);
-      expect(await sha256(path.join(ftpd.root, `sent-${names[index]!}`)), `${file.label} up\n${told}`).toBe(
-        file.sha256,
-      );
-    }
-    const listed = told.split('\n').flatMap((line) => /^-.* (\S+)$/.exec(line)?.[1] ?? []);
-    expect(listed).toEqual(expect.arrayContaining([...names, ...names.map((each) => `sent-${each}`)]));
-  } finally {
-    await removeFolder(home);
-    for (const each of await readdir(ftpd.root)) {
-      if (each.startsWith('sent-')) await rm(path.join(ftpd.root, each));
-    }
-  }
 }

@@ -15,6 +15,9 @@ export interface TestFile {
   sha256: string;
 }
 
+/** What a file is to be. */
+export type TestFileKind = Pick<TestFile, 'label' | 'name' | 'size'>;
+
 /** The files that interop suites send and fetch. */
 export interface TestFiles {
   all: readonly TestFile[];
@@ -29,10 +32,10 @@ export const testFileKinds = [
 ] as const;
 
 /** Makes the test files: the same pseudo-random octets every time, different in each file. */
-export async function makeTestFiles(): Promise<TestFiles> {
+export async function makeTestFiles(kinds: readonly TestFileKind[] = testFileKinds): Promise<TestFiles> {
   const folder = await makeFolder('files');
   const all: TestFile[] = [];
-  for (const kind of testFileKinds) {
+  for (const kind of kinds) {
     const file = path.join(folder, kind.name);
     all.push({ ...kind, path: file, sha256: await writePseudoRandom(file, kind.size) });
   }
