@@ -1,9 +1,11 @@
 // What is believed of a transfer that the server calls whole: nothing that the sizes on both sides do not bear out.
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import process from 'node:process';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { connect } from '../../src/client/connect.js';
 import { downloadFile } from '../../src/client/files/download.js';
+import { receiveFile } from '../../src/client/local/incoming-file.js';
 import { claimPart, leavePart } from '../../src/client/local/part.js';
 import { transferRun } from '../../src/client/files/transfer-run.js';
 import { uploadFile } from '../../src/client/files/upload.js';
@@ -154,6 +156,24 @@ describe('what is left of a download', () => {
       modified: '2026-01-01T00:00:00.000Z',
       data: 'clear',
     });
+  });
+
+  it.each([
+    ['of this user', () => process.geteuid!(), { offset: 3, found: 'part' }],
+    ['of another user', () => process.geteuid!() + 1, { offset: 0, found: 'none' }],
+  ] as const)('%s is gone on with by him alone', async (_, user, opened) => {
+    const local = await folder();
+    const target = join(local, 'a');
+    const identity = { name: 'a', size: 5, modified: new Date(0), data: 'clear' } as const;
+    await writeFile(join(local, 'temporary'), 'who');
+    await leavePart(target, identity, join(local, 'temporary'));
+    const whoever = user();
+    const asked = vi.spyOn(process, 'geteuid').mockReturnValue(whoever);
+    onTestFinished(() => asked.mockRestore());
+    const file = await receiveFile(target, identity);
+    expect(file).toMatchObject(opened);
+    await file.discard();
+    expect(await readdir(local)).toEqual([]);
   });
 
   it.each([

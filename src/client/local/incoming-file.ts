@@ -5,6 +5,7 @@
 import { constants } from 'node:fs';
 import { lstat, open, realpath, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import process from 'node:process';
 import { ClientError, LocalError } from '../error.js';
 import type { Sink } from '../session/transfer.js';
 import { isFileName, nameOfOctets, onDisk, pathOctets } from './local-file.js';
@@ -120,7 +121,9 @@ async function openTemporary(target: string, resume: FileIdentity | undefined, t
     // O_NOFOLLOW: in a folder that others may write to, the part may be somebody's link to elsewhere.
     const file = await open(path, constants.O_RDWR | constants.O_NOFOLLOW).catch(() => undefined);
     const found = await file?.stat();
-    if (file !== undefined && found?.isFile() === true && found.size <= resume.size) {
+    // Another user's octets are no beginning of ours, whatever his note says.
+    const isOurs = found?.isFile() === true && found.uid === process.geteuid?.();
+    if (file !== undefined && isOurs && found.size <= resume.size) {
       return { file, offset: found.size, found: 'part' };
     }
     await file?.close();
