@@ -218,6 +218,8 @@ export function errorOf(failure: EngineFailure): ClientError {
   return new ClientError(kind, nameFromWire(failure.text), { code: codeOf(failure), failure, hint });
 }
 
+const STORE_ELSEWHERE = 'Choose another name, or a folder in which this user may store files.';
+
 /** What to do next, by the code of the server's reply (RFC 959 §4.2, RFC 2228 §4). */
 const REPLY_HINTS: Readonly<Record<number, string>> = {
   425: 'A firewall may be in the way: passive on or passive off may help.',
@@ -233,7 +235,31 @@ const REPLY_HINTS: Readonly<Record<number, string>> = {
   535: TAMPERED,
   550: 'Check the name with ls, and whether this user may do that there.',
   552: 'The server has no room for it: make some there, or ask its administrator.',
-  553: 'Choose another name, or a folder in which this user may store files.',
+  553: STORE_ELSEWHERE,
+};
+
+const OTHER_NAME =
+  'See with ls whether the name is taken and its directory is there; this user has to be allowed to write there.';
+
+/** A file or directory that cannot be had, or whose name cannot (RFC 959 §4.2). */
+const unavailable = (hint: string): Readonly<Record<number, string>> => ({ 550: hint, 553: hint });
+
+const STORE_HINTS: Readonly<Record<number, string>> = {
+  ...unavailable(STORE_ELSEWHERE),
+  // vsftpd says no more than that where its disk is full.
+  451: 'The server may have no room for it: make some there, or ask its administrator.',
+};
+
+/** What to do next, by command and code, where the command says more than the code alone. */
+const COMMAND_HINTS: Readonly<Record<string, Readonly<Record<number, string>>>> = {
+  RETR: unavailable('Check the name with ls, and whether this user may read it; get -r receives a directory.'),
+  STOR: STORE_HINTS,
+  APPE: STORE_HINTS,
+  DELE: unavailable('Check the name with ls, and whether this user may delete it; rmdir removes a directory.'),
+  RMD: unavailable('Check the name with ls, and whether this user may remove it; the directory has to be empty.'),
+  MKD: unavailable(OTHER_NAME),
+  // Pure-FTPd says 451 whatever the reason.
+  RNTO: { ...unavailable(OTHER_NAME), 451: OTHER_NAME },
 };
 
 /** A command that the server refused. 535 says that what came to the server did not pass its check (RFC 2228 §4). */
@@ -248,8 +274,11 @@ export function refusedCommand(
   return new ClientError(kind, message, { code, reply, hint });
 }
 
-const hintOf = ({ code }: Reply): string =>
-  REPLY_HINTS[code] ?? (code < 500 ? LATER : "Ask the server's administrator.");
+/** What to do next about a refusal, of this command where it is known. */
+export function hintOf({ code }: Reply, verb = ''): string {
+  const hint = COMMAND_HINTS[verb]?.[code] ?? REPLY_HINTS[code];
+  return hint ?? (code < 500 ? LATER : "Ask the server's administrator.");
+}
 
 /** How many lines of a reply stand in a message: the last ones. */
 const MAX_QUOTED_LINES = 12;

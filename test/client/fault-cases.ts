@@ -12,7 +12,7 @@ export interface Fault {
   /** The exit status, where a mistake in the golden text should not pass. */
   readonly status: number;
   /** Why it cannot be played on this machine. */
-  readonly skipped?: string;
+  readonly skipped?: string | undefined;
 }
 
 /** A test for each fault; the texts lie in this folder of test/golden/client, and there are no others. */

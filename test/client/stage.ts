@@ -37,6 +37,10 @@ export interface Play {
   readonly tampering?: Tampering;
   /** Words before those that name the server. */
   readonly options?: readonly string[];
+  /** `joe` if left out. */
+  readonly user?: string;
+  /** {@link PASSWORD} if left out. */
+  readonly password?: string;
   /** The words behind `--`. `here` stands for a folder on this side, `draft` for a file outside of it. */
   readonly command?: readonly string[];
   readonly input?: string;
@@ -101,7 +105,8 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
     settings: { data: { relay: 'always', passivePorts: `${ports.low}-${ports.high}`, ...options.data } },
   });
   const relay = await startRelay(gateway.port, options.passivePorts === 'absent' ? undefined : ports);
-  const met = await meet(folder, relay, options.serverAddress);
+  const behindNat = options.serverAddress === undefined ? [] : ['--expect-address', options.serverAddress];
+  const met = await meet({ ...relay, options: behindNat });
   return {
     relay,
     gateway,
@@ -120,14 +125,27 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
 }
 
 /** The line of known_servers that a first contact leaves. */
-async function meet(folder: string, { host, port }: Relay, serverAddress: string | undefined): Promise<string> {
-  const known = join(folder, 'known_servers');
-  const words = ['-u', 'joe', '--accept-new', '--known-servers', known];
-  if (serverAddress !== undefined) words.push('--expect-address', serverAddress);
-  const met = await sftpc([...words, host, `${port}`, '--', 'pwd'], { env: { SFTPC_PASSWORD: PASSWORD } });
-  expect(met, met.err).toMatchObject({ status: 0 });
-  return (await readFile(known, 'utf8')).replace(`${host} ${port}`, 'PLACE');
+export async function meet({
+  host,
+  port,
+  user = 'joe',
+  password = PASSWORD,
+  options = [],
+}: Performance): Promise<string> {
+  const folder = await makeFolder('met');
+  try {
+    const known = join(folder, 'known_servers');
+    const words = [...options, '-u', user, '--accept-new', '--known-servers', known];
+    const met = await sftpc([...words, host, `${port}`, '--', 'pwd'], { env: { SFTPC_PASSWORD: password } });
+    expect(met, met.err).toMatchObject({ status: 0 });
+    return (await readFile(known, 'utf8')).replace(knownPlace({ host, port }), 'PLACE');
+  } finally {
+    await removeFolder(folder);
+  }
 }
+
+/** As the file of known servers has it. */
+const knownPlace = ({ host, port }: Pick<Performance, 'host' | 'port'>): string => `${host} ${port}`;
 
 interface Performance extends Play {
   readonly host: string;
@@ -138,7 +156,19 @@ interface Performance extends Play {
 
 /** Runs sftpc against any server, in a folder of its own. */
 export async function perform(play: Performance): Promise<Played> {
-  const { host, port, options = [], command, input, timeouts, env, arrange, run = sftpc } = play;
+  const {
+    host,
+    port,
+    options = [],
+    user = 'joe',
+    password = PASSWORD,
+    command,
+    input,
+    timeouts,
+    env,
+    arrange,
+    run = sftpc,
+  } = play;
   const folder = await makeFolder('play');
   let restore = (): Promise<void> => Promise.resolve();
   try {
@@ -148,17 +178,17 @@ export async function perform(play: Performance): Promise<Played> {
     await writeFile(join(local, 'report'), BEFORE);
     await writeFile(join(folder, 'draft'), REPORT);
     restore = (await arrange?.(folder)) ?? restore;
-    if (play.known !== undefined) await writeFile(known, play.known.replaceAll('PLACE', `${host} ${port}`));
-    const target = [...options, '-u', 'joe', host, `${port}`];
+    if (play.known !== undefined) await writeFile(known, play.known.replaceAll('PLACE', knownPlace(play)));
+    const target = [...options, '-u', user, host, `${port}`];
     const behind = command === undefined ? [] : ['--', ...command];
     const placed = (text: string): string => text.replaceAll(/(?<![/\w])(here|draft)(?!\w)/g, join(folder, '$1'));
     const words = ['-d', '--known-servers', known, ...target, ...behind].map(placed);
     const ended = await run(words, {
-      env: { SFTPC_PASSWORD: PASSWORD, ...env },
+      env: { SFTPC_PASSWORD: password, ...env },
       ...(input === undefined ? {} : { input: placed(input) }),
       ...(timeouts === undefined ? {} : { timeouts }),
     });
-    expect(`${ended.out}${ended.err}`, 'the password is printed').not.toContain(PASSWORD);
+    expect(`${ended.out}${ended.err}`, 'the password is printed').not.toContain(password);
     // A key of no server where there is none to be known.
     const own = /SHA256:\S+/.exec(play.gatewayKey ?? '')?.[0] ?? 'SHA256:-';
     const named = (text: string): string =>

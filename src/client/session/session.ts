@@ -9,7 +9,7 @@ import { parseDirectoryReply } from '../../wire/directory-reply.js';
 import { readFeatures } from '../../wire/feat.js';
 import { isCompletion, isFailure, replyText, type Reply } from '../../wire/reply.js';
 import { dataDirection, type DataDirection } from '../../wire/verbs.js';
-import { ClientError, interrupted, refusedCommand, throwIfAborted } from '../error.js';
+import { ClientError, hintOf, interrupted, refusedCommand, throwIfAborted } from '../error.js';
 import { nameFromWire, nameToWire } from '../remote-name.js';
 import type { DataMode, RepresentationType, UserLevel } from '../terms.js';
 import type { Connection } from './connection.js';
@@ -126,7 +126,7 @@ export class Session {
   /** As `command`. @throws ClientError when the server refuses, with 4yz or 5yz */
   async request(verb: string, argument?: string): Promise<Reply> {
     const reply = await this.command(verb, argument);
-    if (isFailure(reply)) throw refusedCommand(argument ?? verb, reply);
+    if (isFailure(reply)) throw refusedCommand(argument ?? verb, reply, hintOf(reply, verb));
     return reply;
   }
 

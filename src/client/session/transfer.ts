@@ -14,6 +14,7 @@ import {
   ClientError,
   interrupted,
   LocalError,
+  hintOf,
   refusedCommand,
   StalledError,
   throwIfAborted,
@@ -160,6 +161,7 @@ async function run(
       pending,
       stopped: stopped.promise,
       move: (socket) => move(socket, coder),
+      verb,
       name: argument === undefined ? (verb === 'LIST' ? 'ls' : verb) : nameFromWire(argument),
     });
   } catch (error) {
@@ -207,14 +209,15 @@ interface Running {
   /** Rejects when the transfer was aborted: what takes or gives the octets may never come back. */
   readonly stopped: Promise<never>;
   readonly move: (socket: Socket) => Promise<number>;
+  readonly verb: string;
   /** What the user calls it. */
   readonly name: string;
 }
 
-async function settle({ connection, data, pending, stopped, move, name }: Running): Promise<TransferResult> {
+async function settle({ connection, data, pending, stopped, move, verb, name }: Running): Promise<TransferResult> {
   // A refusal ends the wait for data: there will be none, or what there is, is not whole.
   const refused = pending.final.then((reply) => {
-    if (!isCompletion(reply)) throw refusedCommand(name, reply);
+    if (!isCompletion(reply)) throw refusedCommand(name, reply, hintOf(reply, verb));
   });
   refused.catch(() => undefined);
   const unlessRefused = <T>(work: Promise<T>): Promise<T> => Promise.race([work, stopped, refused.then(() => work)]);
