@@ -5,7 +5,7 @@ import { MASK_BITS, maskOf } from '../log/events.js';
 import type { Problem } from './diagnostics.js';
 import { type CheckSetting, finding, type Finding, type Path } from './findings.js';
 import { checkListeners, unknownService } from './listener-checks.js';
-import { canonicalAddress, containerOf, covers, hasHostBits, type Network, parseNetwork } from './networks.js';
+import { addressKey, containerOf, covers, hasHostBits, type Network, parseNetwork } from './networks.js';
 import { resolvePort } from './services.js';
 
 export type { CheckSetting } from './findings.js';
@@ -59,7 +59,7 @@ function listeners(config: SftpdConfiguration, { services }: CheckSetting): Find
     );
     const other = config.listeners[earlier];
     if (other === undefined) return [];
-    const same = canonicalAddress(other.address) === canonicalAddress(listener.address);
+    const same = addressKey(other.address) === addressKey(listener.address);
     const what = same
       ? `listener ${index + 1} repeats address and port of listener ${earlier + 1}`
       : `listener ${index + 1} overlaps listener ${earlier + 1}: ${covers(other.address, listener.address) ? other.address : listener.address} means all addresses`;

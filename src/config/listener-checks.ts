@@ -3,7 +3,7 @@ import path from 'node:path';
 import { portRange } from '../../schemas/quantities.js';
 import type { SftpdConfiguration } from '../../schemas/sftpd.js';
 import { type CheckSetting, finding, type Finding, type Path } from './findings.js';
-import { canonicalAddress, covers, isLoopback, isWildcard } from './networks.js';
+import { addressKey, covers, isLoopback, isWildcard } from './networks.js';
 import { type ListenerSections, sectionsFor } from './sections.js';
 import { resolvePort } from './services.js';
 
@@ -54,7 +54,7 @@ function ftpd(context: Context): Finding[] {
     (address) =>
       isLoopback(address) ||
       isWildcard(address) ||
-      localAddresses.some((own) => canonicalAddress(own) === canonicalAddress(address)),
+      localAddresses.some((own) => addressKey(own) === addressKey(address)),
   );
   if (!local) return [...unknown, finding('warning', hostAt, UNENCRYPTED_LEG)];
   const port = resolvePort(named, services);

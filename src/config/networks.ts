@@ -69,8 +69,8 @@ export function permits(rules: AccessRules, address: string): boolean {
   return !rules.deny.some((network) => network.holds(bits));
 }
 
-/** One spelling for each address: `::ffff:1.2.3.4` is 1.2.3.4, `0:0::1` is `::1`. Names come back as they are. */
-export function canonicalAddress(address: string): string {
+/** What addresses are compared by, one for all spellings: `::ffff:1.2.3.4` is 1.2.3.4, `0:0::1` is `::1`. Of a name it is the name. */
+export function addressKey(address: string): string {
   const bits = parseAddress(address);
   return bits === undefined ? address.toLowerCase() : `${bits.width}:${bits.value.toString(16)}`;
 }

@@ -1,5 +1,5 @@
 /** Which listeners a new configuration keeps, opens and closes: by identity, address and port as configured. Pure. */
-import { canonicalAddress } from '../config/networks.js';
+import { addressKey } from '../config/networks.js';
 import type { ListenerSettings } from '../config/snapshot.js';
 
 /** A listener that is open, under the settings it was opened or last kept with. */
@@ -19,7 +19,7 @@ type Identity = Pick<ListenerSettings, 'address' | 'port'>;
 
 /** `::` and `0::0` are one listener. */
 const same = (one: Identity, other: Identity): boolean =>
-  one.port === other.port && canonicalAddress(one.address) === canonicalAddress(other.address);
+  one.port === other.port && addressKey(one.address) === addressKey(other.address);
 
 export function planListeners<L>(held: readonly Held<L>[], wanted: readonly ListenerSettings[]): ListenerPlan<L> {
   const rest = [...held];

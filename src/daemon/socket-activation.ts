@@ -5,7 +5,7 @@
  * not passed are not opened. Opening them too would have sftpd listen where the administrator, who wrote a socket unit, did
  * not look (the default configuration listens on port 21 of all addresses).
  */
-import { canonicalAddress } from '../config/networks.js';
+import { addressKey } from '../config/networks.js';
 import type { ListenerSettings } from '../config/snapshot.js';
 
 /** Where a connection or a listener is, on this machine. */
@@ -20,8 +20,8 @@ export function listenerAt(
   { address, port }: LocalAddress,
 ): ListenerSettings | undefined {
   const same = listeners.filter((each) => each.port === port);
-  const wanted = canonicalAddress(address);
-  return same.find((each) => canonicalAddress(each.address) === wanted);
+  const wanted = addressKey(address);
+  return same.find((each) => addressKey(each.address) === wanted);
 }
 
 /**

@@ -2,7 +2,7 @@ import { BlockList } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  canonicalAddress,
+  addressKey,
   containerOf,
   covers,
   hasHostBits,
@@ -67,7 +67,7 @@ describe('a network', () => {
       fc.property(fc.ipV6(), fc.integer({ min: 1, max: 128 }), fc.ipV6(), (network, prefix, address) => {
         const list = new BlockList();
         list.addSubnet(network, prefix, 'ipv6');
-        if (canonicalAddress(network).startsWith('32:') || canonicalAddress(address).startsWith('32:')) return;
+        if (addressKey(network).startsWith('32:') || addressKey(address).startsWith('32:')) return;
         expect(inside(`${network}/${prefix}`, address)).toBe(list.check(address, 'ipv6'));
         expect(inside(`${network}/${prefix}`, network)).toBe(true);
       }),
