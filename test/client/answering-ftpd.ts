@@ -4,11 +4,15 @@ import { onTestFinished } from 'vitest';
 import { parseCommand } from '../../src/wire/command.js';
 import { LineReader } from '../../src/wire/line.js';
 
-/** A reply (further lines behind LF), data between a 150 and `final`, or nothing. */
+/** What is done with the data connection of a command, and said at last. */
+export type DataAct = (data: Socket, say: (reply: string) => void) => void;
+
+/** A reply (further lines behind LF), data between a 150 and `final`, nothing, or what `when` says, now or later. */
 export type Answer =
   | string
-  | { readonly data: string | ((data: Socket, say: (reply: string) => void) => void); readonly final?: string }
-  | { readonly then: 'silence' };
+  | { readonly data: string | DataAct; readonly final?: string }
+  | { readonly then: 'silence' }
+  | { readonly when: (usual: () => void, say: (reply: string) => void) => void };
 
 export interface AnsweringFtpd {
   readonly port: number;
@@ -45,9 +49,13 @@ const USUAL: Readonly<Record<string, string>> = {
   QUIT: '221 bye',
 };
 
-/** Any user and any password may log in; EPSV works; `answer` comes before all that, and 502 after it. Data is latin1. */
+/**
+ * Any user and any password may log in; EPSV and PASV work; `answer` comes before all that, and `otherwise` after it. Data is
+ * latin1.
+ */
 export async function answeringFtpd(
   answer: (verb: string, line: string) => Answer | undefined,
+  otherwise = '502 no such thing',
 ): Promise<AnsweringFtpd> {
   const commands: string[] = [];
   const sockets = new Set<Socket>();
@@ -66,18 +74,21 @@ export async function answeringFtpd(
       take?.();
     }).listen(0, '127.0.0.1');
     socket.on('close', () => void data.close());
+    const usual = (verb: string): void => {
+      if (verb !== 'EPSV' && verb !== 'PASV') return say(USUAL[verb] ?? otherwise);
+      // What came for a command that was refused.
+      for (const stale of arrived.splice(0)) stale.destroy();
+      const { port } = data.address() as AddressInfo;
+      say(verb === 'EPSV' ? `229 here (|||${port}|)` : `227 here (127,0,0,1,${port >> 8},${port & 255})`);
+    };
     const reply = (line: string): void => {
       const parsed = parseCommand(line);
       const verb = parsed.ok ? parsed.value.verb : '';
       const given = answer(verb, line);
-      if (given === undefined && verb === 'EPSV') {
-        // What came for a command that was refused.
-        for (const stale of arrived.splice(0)) stale.destroy();
-        return say(`229 here (|||${(data.address() as AddressInfo).port}|)`);
-      }
-      if (given === undefined) return say(USUAL[verb] ?? '502 no such thing');
+      if (given === undefined) return usual(verb);
       if (typeof given === 'string') return say(given);
       if ('then' in given) return;
+      if ('when' in given) return given.when(() => usual(verb), say);
       say('150 here it comes');
       take = () => {
         const connection = arrived.shift();

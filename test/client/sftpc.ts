@@ -1,7 +1,6 @@
 /** Runs sftpc inside this process, without a terminal. */
 import { mkdtempSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Readable, Writable } from 'node:stream';
@@ -9,7 +8,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { expect, onTestFinished } from 'vitest';
 import { run, type World } from '../../src/client/cli/run.js';
 import { startDemoFtpd } from '../../src/demo/ftpd.js';
-import { LineReader } from '../../src/wire/line.js';
+import { answeringFtpd, type DataAct } from './answering-ftpd.js';
 
 export interface Ended {
   readonly status: number;
@@ -113,58 +112,19 @@ export async function demoFtpd(
   return { root, port: ftpd.port };
 }
 
-/** What a scripted ftpd does with its one data connection: the next one that comes in on the port it named. */
-export type DataAct = (data: Socket, say: (line: string) => void) => void;
-
-/** An ftpd that logs anybody in, takes EPSV and PASV, and does `act` on RETR and STOR; other verbs are answered by `replies` as they are then, or 200, once `when` calls back. */
+/** An ftpd that logs anybody in and does `act` on RETR and STOR; to other verbs it says what `replies` has then, or 200, once `when` calls back. */
 export async function scriptedFtpd(
   act: DataAct,
   replies: Readonly<Record<string, string>> = {},
   when: (verb: string, answer: () => void, line: string) => void = (_, answer) => answer(),
 ): Promise<number> {
-  const data = createServer();
-  const control = createServer((socket) => {
-    const lines = new LineReader(4096);
-    const say = (line: string): void => void socket.write(`${line}\r\n`);
-    const port = (data.address() as AddressInfo).port;
-    const known: Record<string, string> = {
-      USER: '331 password',
-      PASS: '230 in',
-      EPSV: `229 here (|||${port}|)`,
-      PASV: `227 here (127,0,0,1,${port >> 8},${port & 255})`,
-      QUIT: '221 bye',
+  const { port } = await answeringFtpd((verb, line) => {
+    if (verb === 'RETR' || verb === 'STOR') return { data: act };
+    return {
+      when: (usual, say) => when(verb, () => (replies[verb] === undefined ? usual() : say(replies[verb])), line),
     };
-    const arrived: Socket[] = [];
-    let waiting: (() => void) | undefined;
-    data.on('connection', (each) => {
-      each.on('error', () => undefined);
-      arrived.push(each);
-      waiting?.();
-    });
-    socket.on('error', () => undefined);
-    socket.on('data', (chunk) => {
-      lines.push(chunk);
-      for (let next = lines.next(); next?.kind === 'line'; next = lines.next()) {
-        const [verb = ''] = next.line.text.split(' ');
-        if (verb !== 'RETR' && verb !== 'STOR') {
-          when(verb, () => say(replies[verb] ?? known[verb] ?? '200 fine'), next.line.text);
-          continue;
-        }
-        say('150 here it comes');
-        waiting = () => {
-          const connection = arrived.shift();
-          if (connection !== undefined) act(connection, say);
-        };
-        waiting();
-      }
-    });
-    say('220 scripted');
-  });
-  for (const server of [data, control]) {
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    onTestFinished(() => void server.close());
-  }
-  return (control.address() as AddressInfo).port;
+  }, '200 fine');
+  return port;
 }
 
 export const read = (path: string): Promise<string> => readFile(path, 'latin1');
