@@ -18,10 +18,20 @@ async function start(further: Readonly<Record<string, unknown>> = {}) {
 
 const summaries = (text: string): number => text.split('\n').filter((line) => SUMMARY.test(line)).length;
 
+/** Empty where there is no such file: a descriptor may be closed between the listing and the look. */
+function textIfThere(file: string): string {
+  try {
+    return readFileSync(file, 'latin1');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+    throw error;
+  }
+}
+
 /** Files and folders the kernel watches for a process. */
 const watchedPlaces = (pid: number): number =>
   readdirSync(`/proc/${pid}/fdinfo`)
-    .flatMap((name) => readFileSync(`/proc/${pid}/fdinfo/${name}`, 'latin1').split('\n'))
+    .flatMap((name) => textIfThere(`/proc/${pid}/fdinfo/${name}`).split('\n'))
     .filter((line) => line.startsWith('inotify ')).length;
 
 /** Whether a process has a handler for SIGHUP, the first signal. */
