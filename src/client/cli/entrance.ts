@@ -4,7 +4,7 @@ import type { Client } from '../client.js';
 import type { Preferences } from '../commands/preferences.js';
 import type { Entered, Entrance, Target } from '../commands/sessions.js';
 import { connect } from '../connect.js';
-import { ClientError } from '../error.js';
+import { ClientError, throwIfAborted } from '../error.js';
 import type { Console } from '../terminal/console.js';
 import type { Asking } from '../terminal/questions.js';
 import { defaultKnownServersFile, isSameServer } from '../trust/known-servers.js';
@@ -111,7 +111,7 @@ async function login(client: Client, credentials: Prepared, console: Console, si
   const user = async (): Promise<string> => (name = await credentials.user());
   // Nobody is asked for the password of a login that was given up.
   const password = (of: string): ReturnType<Prepared['password']> => {
-    if (signal.aborted) throw new ClientError('command', 'Interrupted.');
+    throwIfAborted(signal);
     return credentials.password(of);
   };
   for (let left = credentials.attempts; ; left--) {

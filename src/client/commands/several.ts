@@ -1,5 +1,5 @@
 /** Commands that do the same with several files: which of them are meant, and what becomes of the rest when one fails. */
-import { ClientError } from '../error.js';
+import { ClientError, throwIfAborted } from '../error.js';
 import { nameToWire } from '../remote-name.js';
 import { shown } from '../terminal/console.js';
 import type { Asking } from '../terminal/questions.js';
@@ -62,7 +62,7 @@ export async function forEach<T>(
   const { console, sessions, signal } = context;
   let failures = 0;
   for await (const item of question === undefined ? items : agreed(items, question, context)) {
-    if (signal.aborted) throw new ClientError('command', 'Interrupted.');
+    throwIfAborted(signal);
     try {
       await work(item);
     } catch (error) {

@@ -1,6 +1,6 @@
 /** Removes what is on the target's side only. */
 import type { Client } from '../client.js';
-import { ClientError } from '../error.js';
+import { ClientError, throwIfAborted } from '../error.js';
 import { isFileName } from '../local/local-file.js';
 import { isTemporaryName } from '../local/part.js';
 import type { TreeEntry, TreeSide } from './tree.js';
@@ -41,7 +41,7 @@ async function remove(
 ): Promise<boolean> {
   const { excluded, effect, signal, told } = removal;
   if (!isFileName(entry.name) || isTemporaryName(entry.name) || excluded(path)) return false;
-  if (signal.aborted) throw new ClientError('command', 'Interrupted.');
+  throwIfAborted(signal);
   const place = side.join(root, path);
   if (entry.kind === 'directory') {
     if (depth >= MAX_REMOVED_DEPTH)

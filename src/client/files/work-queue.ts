@@ -3,7 +3,7 @@
  * taken from a stack, so that what is to be remembered of a tree grows with its depth and not with its size.
  */
 import type { Client } from '../client.js';
-import { ClientError } from '../error.js';
+import { ClientError, throwIfAborted } from '../error.js';
 import { deferred } from '../session/deferred.js';
 
 /** Does a piece of work, and gives what is to be done next. What it throws ends the work as a whole. */
@@ -73,7 +73,7 @@ class Work {
 
   conclude(): void {
     if (this.#failure !== undefined) throw this.#failure.error;
-    if (this.#options.signal.aborted) throw new ClientError('command', 'Interrupted.');
+    throwIfAborted(this.#options.signal);
     if (this.#waiting.length > 0) throw new ClientError('connect', 'The session is over.', { hint: 'Connect again.' });
   }
 

@@ -7,7 +7,7 @@ import type { CommandContext } from '../commands/command.js';
 import { runCommand } from '../commands/runner.js';
 import type { Sessions } from '../commands/sessions.js';
 import { COMMANDS, parseLine } from '../commands/table.js';
-import { ClientError, CONNECT_AGAIN } from '../error.js';
+import { ClientError, CONNECT_AGAIN, throwIfAborted } from '../error.js';
 import type { RemoteEntry } from '../listing/entry.js';
 import type { OnInterrupt } from '../terminal/interrupts.js';
 import { LineEditor, type Entered } from '../terminal/line-editor.js';
@@ -143,7 +143,7 @@ class Prompt {
     const giveUp = new AbortController();
     const stop = this.#setting.terminal.keyboard.onInterrupt(() => giveUp.abort());
     await this.#directories.settle(giveUp.signal).finally(stop);
-    if (giveUp.signal.aborted) throw new ClientError('command', 'Interrupted.');
+    throwIfAborted(giveUp.signal);
   }
 
   #tell(error: unknown): void {
