@@ -6,6 +6,7 @@ import { isPattern, matcher } from '../../src/client/commands/glob.js';
 import { expandRemote } from '../../src/client/commands/remote-glob.js';
 import { connect } from '../../src/client/connect.js';
 import type { Client } from '../../src/client/client.js';
+import { fileFtpd, sends } from './file-ftpd.js';
 import { demoFtpd } from './sftpc.js';
 
 describe('a pattern', () => {
@@ -77,6 +78,16 @@ describe('a pattern on the server', () => {
     await expect(expandRemote(client, '*.pdf', ON)).rejects.toThrow('*.pdf: no file on the server matches.');
     await expect(expandRemote(client, 'empty/*', ON)).rejects.toThrow('empty/*: no file on the server matches.');
     await expect(expandRemote(client, 'none/*', ON)).rejects.toThrow('none/: the server said: 550 ');
+  });
+
+  it('may stand for more names than a call takes arguments', async () => {
+    const names = Array.from({ length: 200_000 }, (_, at) => `f${at}`);
+    const { port } = await fileFtpd((verb) =>
+      verb === 'MLSD' ? sends(names.map((name) => `type=file; ${name}\r\n`).join('')) : undefined,
+    );
+    const client = await connect({ host: '127.0.0.1', port, protection: 'none' });
+    onTestFinished(() => client.quit());
+    expect(await expandRemote(client, 'f*', ON)).toHaveLength(200_000);
   });
 
   it('is a name like others where glob is off', async () => {

@@ -72,6 +72,15 @@ describe('jobs', () => {
     expect(log.sort()).toEqual(['quit 2', 'quit 3']);
   });
 
+  it('may be as many as a directory has files', async () => {
+    const { first } = sessions(1);
+    const done: string[] = [];
+    const files = Array.from({ length: 200_000 }, (_, at) => job(`${at}`, done));
+    await workOff(first, [job('directory', done, files)], options(1));
+    expect(done).toHaveLength(200_001);
+    expect(done.slice(0, 3)).toEqual(['directory@1', '0@1', '1@1']);
+  });
+
   it('need no second session where there is one of them', async () => {
     const { first, opened } = sessions(9);
     const done: string[] = [];

@@ -109,14 +109,15 @@ async function remove(client: Client, path: string): Promise<void> {
 async function removeSeveral(context: CommandContext, words: readonly string[]): Promise<void> {
   const { sessions, preferences, observe, signal } = context;
   const client = sessions.current;
-  const paths: string[] = [];
+  const paths = new Set<string>();
   for (const word of words) {
-    const matches = await expandRemote(client, word, preferences, signal);
-    paths.push(...matches.filter(({ entry }) => entry?.kind !== 'directory').map(({ path }) => path));
+    for (const { path, entry } of await expandRemote(client, word, preferences, signal)) {
+      if (entry?.kind !== 'directory') paths.add(path);
+    }
   }
-  if (paths.length === 0) throw new ClientError('command', 'There are directories only.', { hint: 'Use rmdir.' });
+  if (paths.size === 0) throw new ClientError('command', 'There are directories only.', { hint: 'Use rmdir.' });
   const question = (path: string): string => `delete ${path}`;
-  await forEach([...new Set(paths)], context, question, async (path) => {
+  await forEach([...paths], context, question, async (path) => {
     await client.delete(path);
     observe({ kind: 'deleted', side: 'remote', path });
   });

@@ -22,7 +22,7 @@ export async function expandLocal(word: string, { glob }: Pick<Preferences, 'glo
     const found: string[] = [];
     for (const place of reached) {
       const names = isPattern(part) ? await namesIn(place, part) : [part];
-      found.push(...names.map((name) => `${place}${name}${isLast ? '' : '/'}`));
+      for (const name of names) found.push(`${place}${name}${isLast ? '' : '/'}`);
     }
     reached = found;
   }

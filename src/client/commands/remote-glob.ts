@@ -36,7 +36,7 @@ export async function expandRemote(
     const found: { path: string; entry: RemoteEntry }[] = [];
     for (const { path, entry } of reached) {
       const entries = await entriesOf(client, path, entry, signal);
-      found.push(...entries.filter(fitting(part)).map((each) => ({ path: path + each.name, entry: each })));
+      for (const each of entries.filter(fitting(part))) found.push({ path: path + each.name, entry: each });
     }
     if (isLast) return nonEmpty(found, word);
     const deeper = found.filter(({ entry }) => entry.kind === 'directory' || entry.kind === 'link');

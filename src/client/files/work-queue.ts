@@ -84,7 +84,8 @@ class Work {
   async #do(job: Job, client: Client): Promise<void> {
     this.#busy += 1;
     try {
-      this.#waiting.push(...[...(await job(client))].reverse());
+      // One by one: a directory may hold more files than a call takes arguments.
+      for (const next of (await job(client)).toReversed()) this.#waiting.push(next);
     } catch (error) {
       this.#fail(error);
     } finally {
