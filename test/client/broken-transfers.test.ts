@@ -123,7 +123,9 @@ describe('a session in which a protected transfer broke off', () => {
 async function someOf(name: string, local: string): Promise<void> {
   await expect
     .poll(async () => {
-      const found = (await readdir(local)).find((each) => each.startsWith(`.${name}.sftpc-`));
+      const found = (await readdir(local)).find(
+        (each) => each.startsWith(`.${name}.sftpc-`) && !each.endsWith('.json'),
+      );
       return found === undefined ? 0 : (await stat(join(local, found))).size;
     })
     .toBeGreaterThan(0);

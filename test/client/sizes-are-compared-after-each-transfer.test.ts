@@ -170,7 +170,7 @@ describe('what is left of a download', () => {
     const whoever = user();
     const asked = vi.spyOn(process, 'geteuid').mockReturnValue(whoever);
     onTestFinished(() => asked.mockRestore());
-    const file = await receiveFile(target, identity);
+    const file = await receiveFile(target, { identity, from: 'part' });
     expect(file).toMatchObject(opened);
     await file.discard();
     expect(await readdir(local)).toEqual([]);

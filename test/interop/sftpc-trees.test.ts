@@ -136,7 +136,7 @@ for (const kind of KINDS) {
       );
       const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
       await until('some of the file to be here', 30, async () => {
-        const name = (await readdir(local)).find((each) => each.startsWith('.large.sftpc-'));
+        const name = (await readdir(local)).find((each) => /^\.large\.sftpc-[^.]*$/.test(each));
         const size = name === undefined ? 0 : (await stat(path.join(local, name))).size;
         return size > MEBIBYTE ? size : undefined;
       });

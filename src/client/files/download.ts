@@ -91,7 +91,11 @@ async function open(
 ): Promise<IncomingFile> {
   if (sink !== undefined) return passedOn(sink);
   const resumes = from === 'part' && (await canRestart(client));
-  const file = await receiveFile(local, resumes ? identity : undefined);
+  const isLarge = identity !== undefined && identity.size >= RESUMABLE_OCTETS;
+  const file = await receiveFile(local, {
+    identity: isLarge || resumes ? identity : undefined,
+    from: resumes ? 'part' : 'beginning',
+  });
   if (file.found === 'other') notice(`${remote} has changed since a part of it was fetched: it is fetched anew`);
   if (file.found === 'unchecked') notice(`a part of ${remote} was fetched in clear: it is fetched anew`);
   return file;

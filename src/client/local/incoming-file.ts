@@ -8,6 +8,7 @@ import { basename, dirname, join } from 'node:path';
 import process from 'node:process';
 import { ClientError, LocalError } from '../error.js';
 import type { Sink } from '../session/transfer.js';
+import { adoptAbandoned, forgetRunning, noteRunning } from './abandoned.js';
 import { isFileName, nameOfOctets, onDisk, pathOctets } from './local-file.js';
 import { claimPart, leavePart, removePart, temporaryPath, type FileIdentity } from './part.js';
 
@@ -57,25 +58,31 @@ export async function targetOf(remote: string, local: string | undefined, choice
   return isLink ? nameOfOctets(await realpath(pathOctets(target), { encoding: 'buffer' })) : target;
 }
 
-/**
- * Opens the temporary file for a download to `target`.
- *
- * @param resume - goes on with what is left of an earlier download of this file, if there is some
- * @throws LocalError
- */
-export async function receiveFile(target: string, resume?: FileIdentity): Promise<IncomingFile> {
+export interface Reception {
+  /** What it is the beginning of, should it break off; undefined where nothing of it is to be left. */
+  readonly identity: FileIdentity | undefined;
+  /** `part`: goes on with what is left of an earlier download of this file, if there is some. */
+  readonly from: 'beginning' | 'part';
+}
+
+/** Opens the temporary file for a download to `target`. @throws LocalError */
+export async function receiveFile(
+  target: string,
+  reception: Reception = { identity: undefined, from: 'beginning' },
+): Promise<IncomingFile> {
   const folder = dirname(target);
   if ((await stat(pathOctets(folder)).catch(() => undefined)) === undefined) {
     throw new LocalError(`There is no folder ${folder}.`);
   }
   const temporary = temporaryPath(target);
-  const { file, offset, found } = await openTemporary(target, resume, temporary);
+  const { file, offset, found } = await openTemporary(target, reception, temporary);
   await keepMode(target, file);
   let end = offset;
   const close = (): Promise<void> => file.close().catch(() => undefined);
   const discard = async (): Promise<void> => {
     await close();
     await rm(pathOctets(temporary), { force: true }).catch(() => undefined);
+    await forgetRunning(temporary);
   };
   return {
     offset,
@@ -91,6 +98,7 @@ export async function receiveFile(target: string, resume?: FileIdentity): Promis
         await rename(pathOctets(temporary), pathOctets(target));
       });
       await removePart(target);
+      await forgetRunning(temporary);
     },
     leave: async (identity) => {
       try {
@@ -98,6 +106,7 @@ export async function receiveFile(target: string, resume?: FileIdentity): Promis
         await file.truncate(end);
         await file.close();
         await leavePart(target, identity, temporary);
+        await forgetRunning(temporary);
         return true;
       } catch {
         await discard();
@@ -114,22 +123,30 @@ interface Opened {
   readonly found: IncomingFile['found'];
 }
 
-async function openTemporary(target: string, resume: FileIdentity | undefined, temporary: string): Promise<Opened> {
-  const claimed = resume === undefined ? 'none' : await claimPart(target, resume, temporary);
+async function openTemporary(target: string, { identity, from }: Reception, temporary: string): Promise<Opened> {
   const path = pathOctets(temporary);
-  if (resume !== undefined && claimed === 'claimed') {
+  if (identity !== undefined) {
+    await adoptAbandoned(target);
+    await noteRunning(temporary, identity);
+  }
+  const claimed =
+    identity === undefined || from === 'beginning' ? 'none' : await claimPart(target, identity, temporary);
+  if (identity !== undefined && claimed === 'claimed') {
     // O_NOFOLLOW: in a folder that others may write to, the part may be somebody's link to elsewhere.
     const file = await open(path, constants.O_RDWR | constants.O_NOFOLLOW).catch(() => undefined);
     const found = await file?.stat();
     // Another user's octets are no beginning of ours, whatever his note says.
     const isOurs = found?.isFile() === true && found.uid === process.geteuid?.();
-    if (file !== undefined && isOurs && found.size <= resume.size) {
+    if (file !== undefined && isOurs && found.size <= identity.size) {
       return { file, offset: found.size, found: 'part' };
     }
     await file?.close();
     await rm(path, { force: true }).catch(() => undefined);
   }
-  const file = await onDisk(target, () => open(path, 'wx', 0o666));
+  const file = await onDisk(target, () => open(path, 'wx', 0o666)).catch(async (error: unknown) => {
+    await forgetRunning(temporary);
+    throw error;
+  });
   return { file, offset: 0, found: claimed === 'claimed' ? 'none' : claimed };
 }
 

@@ -2,6 +2,7 @@
  * Temporary files of downloads, all hidden and beside their target. While a download runs it writes to a name of its own,
  * `.NAME.sftpc-` and twelve digits, so that two programs never write to one file. What is left of a download that broke off, and
  * can be resumed, gets the name that everybody finds, `.NAME.sftpc-part`; a note beside it says of which file it is the beginning.
+ * Where nothing could be left in order, since the process was killed, see abandoned.ts.
  */
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
@@ -22,13 +23,20 @@ export interface FileIdentity {
 /** Octets of a file's name that its temporary names repeat; with what is put around them they keep to the 255 of file systems. */
 const MAX_REPEATED = 200;
 
-const NOTE = '.json';
+/** What the name of a note has behind that of its file. */
+export const NOTE = '.json';
 
 /** Whether a name is that of a temporary file of sftpc: no part of any tree. */
-export const isTemporaryName = (name: string): boolean => /^\..+\.sftpc-(?:part(?:\.json)?|[0-9a-f]{12})$/s.test(name);
+export const isTemporaryName = (name: string): boolean => /^\..+\.sftpc-(?:part|[0-9a-f]{12})(?:\.json)?$/s.test(name);
 
 /** Where a download to `target` is written while it runs. */
 export const temporaryPath = (target: string): string => hidden(target, randomName());
+
+/** Tells the names that temporaryPath() gives for a target, without their folder. */
+export function temporaryNames(target: string): (name: string) => boolean {
+  const beginning = basename(hidden(target, ''));
+  return (name) => name.startsWith(beginning) && /^[0-9a-f]{12}$/.test(name.slice(beginning.length));
+}
 
 const partPath = (target: string): string => hidden(target, 'part');
 
@@ -64,6 +72,10 @@ export async function claimPart(target: string, identity: FileIdentity, temporar
     return 'none';
   }
 }
+
+/** Whether a download to `target` that broke off has left something. */
+export const isPartThere = (target: string): Promise<boolean> =>
+  readNote(`${partPath(target)}${NOTE}`).then((note) => note !== undefined);
 
 /** Leaves what has come for a later download. Rejects with what the file system says. */
 export async function leavePart(target: string, identity: FileIdentity, temporary: string): Promise<void> {
