@@ -109,7 +109,7 @@ describe('files on the server', () => {
     ['umask 9', 'umask takes an octal mode, not 9.'],
     ['mdelete *.txt', '*.txt: no file on the server matches.'],
     ['mdelete su*', 'There are directories only.\n  Use rmdir.'],
-    ['site WHATEVER x', 'WHATEVER x: the server said: 504 '],
+    ['site WHATEVER x', 'SITE WHATEVER x: the server said: 504 '],
   ])('%s is explained', async (line, text) => {
     const { root, port } = await demoFtpd();
     await mkdir(join(root, 'sub'));

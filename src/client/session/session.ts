@@ -126,8 +126,10 @@ export class Session {
   /** As `command`. @throws ClientError when the server refuses, with 4yz or 5yz */
   async request(verb: string, argument?: string): Promise<Reply> {
     const reply = await this.command(verb, argument);
-    if (isFailure(reply)) throw refusedCommand(argument ?? verb, reply, hintOf(reply, verb));
-    return reply;
+    if (!isFailure(reply)) return reply;
+    // Alone, the words behind SITE would pass for a file.
+    const what = verb === 'SITE' ? `SITE ${argument ?? ''}`.trimEnd() : (argument ?? verb);
+    throw refusedCommand(what, reply, hintOf(reply, verb));
   }
 
   /** As `command`, for one of which nothing is known: what it may have changed is forgotten. */
