@@ -1,14 +1,7 @@
 import { BlockList } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  addressKey,
-  containerOf,
-  covers,
-  hasHostBits,
-  parseNetwork,
-  permits,
-} from '../../src/config/networks.js';
+import { addressKey, containerOf, covers, hasHostBits, parseNetwork, permits } from '../../src/config/networks.js';
 
 const inside = (network: string, address: string): boolean | undefined => parseNetwork(network)?.matches(address);
 const rules = (allow: string[], deny: string[]) => ({
