@@ -1,6 +1,7 @@
 // open, close and user: one session after the other in one run, and whose password goes to whom.
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startDemoFtpd } from '../../src/demo/ftpd.js';
+import { freePort } from '../peers/port.js';
 import { CTRL_C, demoFtpd, folder, scriptedFtpd, sftpc, typed, type TypedSession } from './sftpc.js';
 
 const words = (port: number): string[] => ['-9', '-u', 'joe', '127.0.0.1', `${port}`];
@@ -43,7 +44,7 @@ describe('a session', () => {
 
   it('that the server ends leaves the prompt, which says how to go on', async () => {
     const root = await folder();
-    const first = await startDemoFtpd({ root });
+    const first = await startDemoFtpd({ root, port: await freePort('127.0.0.1') });
     const shell = typed(words(first.port));
     await shell.until(/sftpc> /);
     await first.close();
@@ -150,6 +151,39 @@ describe('the password that was given for one server', () => {
     await shell.until(/Logged in as ann\.\n/);
     await leave(shell);
     expect(shell.shown()).not.toContain('hidden');
+  });
+});
+
+describe('what is left out', () => {
+  it('is asked for at a terminal, as in ftp(1)', async () => {
+    const { port } = await demoFtpd({ user: 'ann', password: 'hidden' });
+    const shell = typed(['-9'], { env: {} });
+    await shell.until(/sftpc> /);
+    shell.type('user\n');
+    await shell.until(/There is no session\./);
+    shell.type('open\n');
+    await shell.until(/server: /);
+    shell.type('\r');
+    await shell.until(/No server is named\.\n {2}open \[USER@\]HOST \[PORT\]\n/);
+    shell.type('open\n');
+    await shell.until(/server: /);
+    shell.type(` ann@127.0.0.1  ${port} \r`);
+    await shell.until(/password for ann: /);
+    shell.type('hidden\r');
+    await shell.until(/Logged in as ann\.\n/);
+    shell.type('user\n');
+    await shell.until(/user: /);
+    shell.type('ann\r');
+    await shell.until(/password for ann: /);
+    shell.type('hidden\r');
+    await shell.until(/Logged in as ann\.\n/);
+    await leave(shell);
+  });
+
+  it('is an error in a script', async () => {
+    const { port } = await demoFtpd();
+    const ended = await sftpc(words(port), { input: 'user\n' });
+    expect(ended).toMatchObject({ status: 1, err: 'sftpc: line 1: No user is named.\n  user NAME\n' });
   });
 });
 

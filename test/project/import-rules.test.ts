@@ -63,7 +63,7 @@ const DIRECTIONS: Readonly<Record<string, { readonly may: readonly string[]; rea
  * nothing beside or above it.
  */
 const CLIENT: readonly (readonly { readonly room: readonly string[]; readonly because: string }[])[] = [
-  [{ room: ['engine/', 'terms.ts', 'remote-name.ts'], because: 'the protocol and its words, pure' }],
+  [{ room: ['engine/', 'terms.ts', 'remote-name.ts', 'hints.ts'], because: 'the protocol and its words, pure' }],
   [{ room: ['error.ts'], because: 'what all others throw' }],
   [{ room: ['session/'], because: 'connections drive the engine' }],
   [

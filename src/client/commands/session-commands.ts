@@ -36,10 +36,11 @@ export const SESSION_COMMANDS: readonly CommandEntry[] = [
   },
   {
     names: ['user'],
-    synopsis: 'NAME',
+    synopsis: '[NAME]',
     help: 'log in as somebody else, in the same session',
-    details: 'The password is asked for, and never taken from the line: that is kept in the history.',
-    count: [1, 1],
+    details:
+      'NAME is asked for where it is left out. So is the password, always: the line that you type is kept in the history.',
+    count: [0, 1],
     kind: 'plain',
     run: logIn,
   },
@@ -104,15 +105,24 @@ export const SESSION_COMMANDS: readonly CommandEntry[] = [
   },
 ];
 
-async function open({ sessions, console, signal }: CommandContext, [place, port]: readonly string[]): Promise<void> {
-  const target = place === undefined ? sessions.target : targetOf(place, port);
-  if (target === undefined || target.host === '')
-    throw new ClientError('command', 'No server is named.', { hint: 'open [USER@]HOST [PORT]' });
+async function open(context: CommandContext, [place, port]: readonly string[]): Promise<void> {
+  const { sessions, console, signal } = context;
+  const target = place === undefined ? (sessions.target ?? (await askedTarget(context))) : targetOf(place, port);
   await sessions.open(target, signal);
   console.note(`Logged in as ${sessions.user ?? ''}.`);
 }
 
-async function logIn({ sessions, console, signal }: CommandContext, [name = '']: readonly string[]): Promise<void> {
+async function askedTarget({ asking }: CommandContext): Promise<Target> {
+  const [place = '', port, ...surplus] = ((await asking?.line('server: ')) ?? '').trim().split(/\s+/);
+  if (place !== '' && surplus.length === 0) return targetOf(place, port);
+  throw new ClientError('command', 'No server is named.', { hint: 'open [USER@]HOST [PORT]' });
+}
+
+async function logIn(context: CommandContext, [given]: readonly string[]): Promise<void> {
+  const { sessions, console, signal, asking } = context;
+  if (sessions.client === undefined) throw noSession();
+  const name = given ?? ((await asking?.line('user: ')) ?? '').trim();
+  if (name === '') throw new ClientError('command', 'No user is named.', { hint: 'user NAME' });
   try {
     await sessions.login(name, signal);
   } catch (error) {

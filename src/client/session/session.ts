@@ -9,7 +9,8 @@ import { parseDirectoryReply } from '../../wire/directory-reply.js';
 import { readFeatures } from '../../wire/feat.js';
 import { isCompletion, isFailure, replyText, type Reply } from '../../wire/reply.js';
 import { dataDirection, type DataDirection } from '../../wire/verbs.js';
-import { ClientError, hintOf, interrupted, refusedCommand, throwIfAborted } from '../error.js';
+import { ClientError, interrupted, refusedCommand, throwIfAborted } from '../error.js';
+import { hintOfReply } from '../hints.js';
 import { nameFromWire, nameToWire } from '../remote-name.js';
 import type { DataMode, RepresentationType, UserLevel } from '../terms.js';
 import type { Connection } from './connection.js';
@@ -129,7 +130,7 @@ export class Session {
     if (!isFailure(reply)) return reply;
     // Alone, the words behind SITE would pass for a file.
     const what = verb === 'SITE' ? `SITE ${argument ?? ''}`.trimEnd() : (argument ?? verb);
-    throw refusedCommand(what, reply, hintOf(reply, verb));
+    throw refusedCommand(what, reply, hintOfReply(reply, verb));
   }
 
   /** As `command`, for one of which nothing is known: what it may have changed is forgotten. */

@@ -14,12 +14,12 @@ import {
   ClientError,
   interrupted,
   LocalError,
-  hintOf,
   refusedCommand,
   StalledError,
   throwIfAborted,
   withAdvice,
 } from '../error.js';
+import { hintOfReply } from '../hints.js';
 import { pacedSink, pacedSource } from './pace.js';
 import type { Pending } from './pending.js';
 import { nameFromWire } from '../remote-name.js';
@@ -217,7 +217,7 @@ interface Running {
 async function settle({ connection, data, pending, stopped, move, verb, name }: Running): Promise<TransferResult> {
   // A refusal ends the wait for data: there will be none, or what there is, is not whole.
   const refused = pending.final.then((reply) => {
-    if (!isCompletion(reply)) throw refusedCommand(name, reply, hintOf(reply, verb));
+    if (!isCompletion(reply)) throw refusedCommand(name, reply, hintOfReply(reply, verb));
   });
   refused.catch(() => undefined);
   const unlessRefused = <T>(work: Promise<T>): Promise<T> => Promise.race([work, stopped, refused.then(() => work)]);
