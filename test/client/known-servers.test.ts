@@ -67,15 +67,18 @@ describe('the file of known servers', () => {
     expect(await servers.remove({ host: called, port: 21 })).toHaveLength(1);
   });
 
-  it('is not passed over where it cannot be read', async () => {
-    const file = join(await folder(), 'known');
-    await writeFile(file, 'host 21 SHA256:short\n');
-    await expect(new KnownServers(file).find({ host: 'x', port: 21 })).rejects.toMatchObject({
-      kind: 'security',
-      message: expect.stringContaining(`${file}:1: `) as string,
-    });
-    await expect(new KnownServers(dirname(file)).find({ host: 'x', port: 21 })).rejects.toMatchObject({
-      kind: 'security',
-    });
-  });
+  it.each(['host 21 SHA256:short', `host 0 ${FINGERPRINT}`, `host 65536 ${FINGERPRINT}`])(
+    'is not passed over where it cannot be read: %s',
+    async (line) => {
+      const file = join(await folder(), 'known');
+      await writeFile(file, `${line}\n`);
+      await expect(new KnownServers(file).find({ host: 'x', port: 21 })).rejects.toMatchObject({
+        kind: 'security',
+        message: expect.stringContaining(`${file}:1: `) as string,
+      });
+      await expect(new KnownServers(dirname(file)).find({ host: 'x', port: 21 })).rejects.toMatchObject({
+        kind: 'security',
+      });
+    },
+  );
 });

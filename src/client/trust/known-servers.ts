@@ -9,6 +9,7 @@ import { domainToASCII } from 'node:url';
 import { err, ok, type Result } from '../../lib/result.js';
 import { shellWord } from '../../lib/shell-word.js';
 import { canonicalAddress } from '../../wire/address.js';
+import { MAX_PORT } from '../../wire/limits.js';
 import { ClientError } from '../error.js';
 import { reasonOf } from '../local/local-file.js';
 import { stateFolder } from '../local/state-folder.js';
@@ -57,11 +58,12 @@ export function parseKnownServers(text: string, file: string): Result<readonly K
   for (const [index, raw] of text.split('\n').entries()) {
     const line = raw.trim();
     if (line === '' || line.startsWith('#')) continue;
-    const [, host, port, fingerprint] = LINE.exec(line) ?? [];
-    if (host === undefined || port === undefined || fingerprint === undefined) {
+    const [, host, digits, fingerprint] = LINE.exec(line) ?? [];
+    const port = Number(digits);
+    if (host === undefined || fingerprint === undefined || !(port >= 1 && port <= MAX_PORT)) {
       return err(`${file}:${index + 1}: not a line of the form "host port SHA256:…".`);
     }
-    found.push({ host, port: Number(port), fingerprint, line: index + 1 });
+    found.push({ host, port, fingerprint, line: index + 1 });
   }
   return ok(found);
 }
