@@ -177,8 +177,8 @@ export async function give(place: string | Buffer): Promise<void> {
   if (isRoot) await chown(place, uid, gid);
 }
 
-/** The first of the names in a folder that begins so, with the octets it has; undefined while there is none. */
+/** The octets of the file in a folder whose name begins so, or of the temporary file, but not of its note; undefined while there is none. */
 export async function sizeOfFirst(folder: string, beginning: string): Promise<number | undefined> {
-  const name = (await readdir(folder)).find((each) => each.startsWith(beginning));
+  const name = (await readdir(folder)).find((each) => each.startsWith(beginning) && !each.endsWith('.json'));
   return name === undefined ? undefined : (await stat(path.join(folder, name))).size;
 }
