@@ -4,6 +4,7 @@ import { mkdir, readdir, readFile, stat, truncate, writeFile } from 'node:fs/pro
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { deferred } from '../../src/client/session/deferred.js';
 import { startGateway } from '../peers/gateway.js';
 import { CTRL_C, demoFtpd, folder, scriptedFtpd, sftpc, typed } from './sftpc.js';
 
@@ -114,6 +115,35 @@ describe('a session in which a protected transfer broke off', () => {
     await shell.until(/\(not connected\) sftpc> /);
     shell.type('ls\n');
     await shell.until(/sftpc: The session with 127\.0\.0\.1 is over\.\n {2}open connects again\.\n/);
+    shell.type('bye\n');
+    expect(await shell.status).toBe(0);
+  });
+
+  it('ends where Ctrl-C comes while it is opened again, and says how to go on', async () => {
+    let passwords = 0;
+    const asked = deferred<undefined>();
+    const send = (data: Socket, say: (line: string) => void): void => {
+      data.write(randomBytes(100_000));
+      data.on('close', () => say('426 broken'));
+    };
+    // The second login is never answered.
+    const when = (verb: string, answer: () => void): void => {
+      if (verb === 'PASS' && ++passwords === 2) asked.resolve(undefined);
+      else answer();
+    };
+    const words = await throughGateway(await scriptedFtpd(send, { PWD: '257 "/x" it is' }, when));
+    const local = await folder();
+    const shell = typed(words);
+    shell.type(`get large ${local}/large\n`);
+    await someOf('large', local);
+    shell.type(CTRL_C);
+    await shell.until(/sftpc: Interrupted: the transfer was aborted\.\n/);
+    shell.type('ls\n');
+    await asked.promise;
+    shell.type(CTRL_C);
+    await shell.until(
+      /sftpc: A transfer had broken off, and the session could not be opened again\. Interrupted\.\n {2}open connects again\.\n.*\(not connected\) sftpc> /,
+    );
     shell.type('bye\n');
     expect(await shell.status).toBe(0);
   });

@@ -115,6 +115,25 @@ describe('while a transfer of the caller’s is under way', () => {
     expect(client.isOpen).toBe(false);
     expect(ftpd.commands).not.toContain('QUIT');
   });
+
+  it('so does close(), also where the server has sent all of it and the caller takes none', async () => {
+    const settled = deferred<undefined>();
+    const ftpd = await answeringFtpd((verb) => (verb === 'RETR' ? { data: 'all of it' } : undefined));
+    const client = await connect({
+      host: '127.0.0.1',
+      port: ftpd.port,
+      protection: 'none',
+      trace: ({ text }) => {
+        if (text.startsWith('226')) settled.resolve(undefined);
+      },
+    });
+    const { sink, reached } = held();
+    const ended = expect(client.retrieve('a', sink)).rejects.toMatchObject({ kind: 'connect', code: 'closed' });
+    await Promise.all([reached, settled.promise]);
+    client.close();
+    await ended;
+    await expect(client.size('a')).rejects.toMatchObject({ kind: 'connect', code: 'closed' });
+  });
 });
 
 describe('quit()', () => {

@@ -109,15 +109,7 @@ class Prompt {
     this.#setting.context.sessions.client?.connection.failed.catch((error: unknown) => {
       if (!editor.isTyping) return;
       // A command that waited has told of it already.
-      if (!(error instanceof Error && this.#told.has(error))) {
-        const hint = error instanceof ClientError ? error.hint : undefined;
-        if (error instanceof ClientError && (hint === undefined || hint === CONNECT_AGAIN)) {
-          this.#tell(new ClientError(error.kind, error.message, { hint: AGAIN }));
-        } else {
-          this.#tell(error);
-          this.#setting.context.console.note(`  ${AGAIN}`);
-        }
-      }
+      if (!(error instanceof Error && this.#told.has(error))) this.#tellOfEnd(error);
       editor.prompt = this.#prompt();
     });
   }
@@ -125,6 +117,7 @@ class Prompt {
   /** One typed line. */
   async #perform(line: string): Promise<'end' | 'go on'> {
     const { context, terminal } = this.#setting;
+    const wasOpen = this.#isOpen();
     try {
       const command = parseLine(line);
       if (command === undefined) return 'go on';
@@ -132,7 +125,8 @@ class Prompt {
       await runCommand(command, context, terminal.keyboard.onInterrupt, 'stay');
       return command.entry.kind === 'end' ? 'end' : 'go on';
     } catch (error) {
-      this.#tell(error);
+      if (wasOpen && !this.#isOpen()) this.#tellOfEnd(error);
+      else this.#tell(error);
       return 'go on';
     } finally {
       if (!KEEPING.test(line)) this.#directories.forget();
@@ -151,6 +145,23 @@ class Prompt {
     if (!(error instanceof ClientError)) throw error;
     for (let told: unknown = error; told instanceof Error; told = told.cause) this.#told.add(told);
     this.#setting.context.console.error(error);
+  }
+
+  #isOpen(): boolean {
+    return this.#setting.context.sessions.client?.isOpen === true;
+  }
+
+  /** As #tell, of what has cost the session. */
+  #tellOfEnd(error: unknown): void {
+    const hint = error instanceof ClientError ? error.hint : undefined;
+    if (error instanceof ClientError && (hint === undefined || hint === CONNECT_AGAIN)) {
+      const { kind, message, code, reply } = error;
+      const told = new ClientError(kind, message, { code, reply, hint: AGAIN });
+      this.#tell(Object.assign(told, { cause: error }));
+    } else {
+      this.#tell(error);
+      this.#setting.context.console.note(`  ${AGAIN}`);
+    }
   }
 
   #prompt(): string {

@@ -51,7 +51,7 @@ export class Connection {
   readonly #options: ConnectionOptions;
   readonly #ready = deferred<ReadyChannel>();
   readonly #failed = deferred<never>();
-  readonly #onFailure = new Set<(error: ClientError) => void>();
+  readonly #onEnd = new Set<(error: ClientError) => void>();
   readonly #pending = new PendingCommands();
   /** Restarted by whatever the server sends. */
   #clock: NodeJS.Timeout | undefined;
@@ -128,15 +128,15 @@ export class Connection {
   }
 
   /**
-   * Has `listener` told once when the session ends otherwise than by quit() or close(). Who has waited in vain takes that back: what
+   * Has `listener` told once when the session ends, by quit() and close() too. Who has waited in vain takes that back: what
    * waits for `failed` instead is kept for as long as the session lasts, be it for one transfer of a million.
    *
    * @returns takes it back
    */
-  onFailure(listener: (error: ClientError) => void): () => void {
-    if (this.#ended instanceof ClientError) listener(this.#ended);
-    else this.#onFailure.add(listener);
-    return () => void this.#onFailure.delete(listener);
+  onEnd(listener: (error: ClientError) => void): () => void {
+    if (this.#ended === 'no') this.#onEnd.add(listener);
+    else listener(this.#ended === 'closed' ? over() : this.#ended);
+    return () => void this.#onEnd.delete(listener);
   }
 
   /** Sends a command and waits for the reply that settles it. A reply of 4yz or 5yz is a value, not an error. */
@@ -200,8 +200,6 @@ export class Connection {
     if (this.#ended !== 'no') return;
     this.#end(error, error);
     this.#failed.reject(error);
-    for (const listener of this.#onFailure) listener(error);
-    this.#onFailure.clear();
   }
 
   #end(how: 'closed' | ClientError, error: ClientError): void {
@@ -210,6 +208,8 @@ export class Connection {
     this.#socket.destroy();
     this.#ready.reject(error);
     this.#pending.rejectAll(error);
+    for (const listener of this.#onEnd) listener(error);
+    this.#onEnd.clear();
   }
 
   #perform(outputs: readonly EngineOutput[]): void {

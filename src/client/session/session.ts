@@ -10,7 +10,7 @@ import { readFeatures } from '../../wire/feat.js';
 import { isCompletion, isFailure, replyText, type Reply } from '../../wire/reply.js';
 import { dataDirection, type DataDirection } from '../../wire/verbs.js';
 import { ClientError, interrupted, refusedCommand, throwIfAborted } from '../error.js';
-import { hintOfReply } from '../hints.js';
+import { CONNECT_AGAIN, hintOfReply } from '../hints.js';
 import { nameFromWire, nameToWire } from '../remote-name.js';
 import type { DataMode, RepresentationType, UserLevel } from '../terms.js';
 import type { Connection } from './connection.js';
@@ -229,9 +229,9 @@ export class Session {
     } catch (error) {
       this.connection.close();
       if (!(error instanceof ClientError)) throw error;
-      const { kind, message, hint, code } = error;
+      const { kind, message, hint = CONNECT_AGAIN, code } = error;
       const why = `A transfer had broken off, and the session could not be opened again. ${message}`;
-      throw new ClientError(kind, why, { ...(code && { code }), ...(hint !== undefined && { hint }) });
+      throw new ClientError(kind, why, { code, hint });
     }
     this.#setting.reopened();
   }

@@ -25,10 +25,11 @@ export async function watched(
   });
   const moving = move(socket);
   const gone = deferred<never>();
-  const forget = connection.onFailure((error) => {
+  const forget = connection.onEnd((error) => {
     void isSettledWhole(pending).then((isWhole) => {
-      // A server that says 421 behind its 226 takes nothing back: what it has sent may still be on its way here.
-      if (isWhole) return;
+      // A server that says 421 behind its 226 takes nothing back: what it has sent may still be on its way here. Who closes the
+      // session does not want it.
+      if (isWhole && error.code !== 'closed') return;
       reset(socket);
       gone.reject(error);
     });
