@@ -5,7 +5,7 @@ import type { EngineFailure } from './engine/failure.js';
 const TAMPERED = 'Somebody may be changing what passes over the network. Connect again from a network you trust.';
 /** What to do where nothing else helps or is needed. */
 export const CONNECT_AGAIN = 'Connect again.';
-const LATER = "Try again later, or ask the server's administrator.";
+export const LATER = "Try again later, or ask the server's administrator.";
 
 /** By what ended the session. A server that refuses protection is told of by trust.ts. */
 const FAILURE_HINTS: Readonly<Record<EngineFailure['code'], string>> = {

@@ -122,6 +122,17 @@ describe('connect() is refused', () => {
     expect(asked).toMatch(/SHA256:[^]*Trust it from now on\?$/);
   });
 
+  it('by a function that was to look at the key and has failed: what it has thrown is the cause', async () => {
+    const thrown = new Error('nobody is there');
+    const newServers = (): Promise<boolean> => Promise.reject(thrown);
+    expect(await failure({ port: await gateway(), newServers })).toMatchObject({
+      kind: 'security',
+      code: 'key-rejected',
+      message: 'nobody is there',
+      cause: thrown,
+    });
+  });
+
   it('by one that shows another key, or offers no protection any more, or never did', async () => {
     const knownServers = join(await folder(), 'known_servers');
     const port = await gateway();

@@ -48,7 +48,7 @@ describe('a session', () => {
     const shell = typed(words(first.port));
     await shell.until(/sftpc> /);
     await first.close();
-    await shell.until(/sftpc: .*\n(?:.*\n)* {2}open connects again\.\n.*sftpc> /);
+    await shell.until(/sftpc: The server .*\n {2}open connects again\.\n.*sftpc> /);
     shell.type('pwd\n');
     await shell.until(/sftpc: The session with 127\.0\.0\.1 is over\.\n {2}open connects again\.\n/);
     shell.type('open\n');

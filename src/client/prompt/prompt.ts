@@ -8,7 +8,7 @@ import { runCommand } from '../commands/runner.js';
 import type { Sessions } from '../commands/sessions.js';
 import { COMMANDS, parseLine } from '../commands/table.js';
 import { ClientError, throwIfAborted } from '../error.js';
-import { CONNECT_AGAIN } from '../hints.js';
+import { CONNECT_AGAIN, LATER } from '../hints.js';
 import type { RemoteEntry } from '../listing/entry.js';
 import type { OnInterrupt } from '../terminal/interrupts.js';
 import { LineEditor, type Entered } from '../terminal/line-editor.js';
@@ -153,15 +153,10 @@ class Prompt {
 
   /** As #tell, of what has cost the session. */
   #tellOfEnd(error: unknown): void {
-    const hint = error instanceof ClientError ? error.hint : undefined;
-    if (error instanceof ClientError && (hint === undefined || hint === CONNECT_AGAIN)) {
-      const { kind, message, code, reply } = error;
-      const told = new ClientError(kind, message, { code, reply, hint: AGAIN });
-      this.#tell(Object.assign(told, { cause: error }));
-    } else {
-      this.#tell(error);
-      this.#setting.context.console.note(`  ${AGAIN}`);
-    }
+    if (!(error instanceof ClientError)) throw error;
+    const { kind, message, code, reply } = error;
+    const told = new ClientError(kind, message, { code, reply, hint: wayBack(error.hint) });
+    this.#tell(Object.assign(told, { cause: error }));
   }
 
   #prompt(): string {
@@ -174,6 +169,13 @@ class Prompt {
 const PROTECTED = 'sftpc> ';
 
 const AGAIN = 'open connects again.';
+
+/** What to do next about the end of a session that was there: `open` in the place of advice that says no more than that. */
+function wayBack(hint: string | undefined): string {
+  if (hint === undefined) return AGAIN;
+  const general = [CONNECT_AGAIN, LATER].find((each) => hint.startsWith(each + ' ') || hint === each);
+  return general === undefined ? `${hint}\n  ${AGAIN}` : AGAIN + hint.slice(general.length);
+}
 
 /** Short, and plain as long as all is as it should be: what is not protected is said before each command. */
 function promptText({ client }: Sessions): string {

@@ -247,9 +247,7 @@ export class Connection {
         this.#perform(trusted ? this.engine.acceptKey() : this.engine.rejectKey());
       }
     } catch (error) {
-      this.fail(
-        error instanceof ClientError ? error : new ClientError('security', messageOf(error), { code: 'key-rejected' }),
-      );
+      this.fail(error instanceof ClientError ? error : undecided(error));
     } finally {
       this.#deciding = 'no';
     }
@@ -275,6 +273,10 @@ export class Connection {
 
 const over = (): ClientError =>
   new ClientError('connect', 'The session is over.', { code: 'closed', hint: 'Connect again.' });
+
+/** Who was to look at the key has failed. */
+const undecided = (cause: unknown): ClientError =>
+  Object.assign(new ClientError('security', messageOf(cause), { code: 'key-rejected' }), { cause });
 
 function notOneCommand(why: CommandError): ClientError {
   const [text, hint] =
