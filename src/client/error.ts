@@ -1,6 +1,6 @@
 /**
  * What can go wrong for the person at the keyboard, and the exit status each kind leads to. Thrown and rejected by the
- * client's shell (the engine gives values); converted to a message and a status once, in run.ts.
+ * client's shell (the engine gives values); converted to a message and a status once, in cli/report.ts.
  */
 import type { Reply } from '../wire/reply.js';
 import type { EngineFailure } from './engine/failure.js';

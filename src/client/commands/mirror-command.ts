@@ -69,7 +69,7 @@ async function mirror(
 }
 
 /** Whether a path below the root fits one of the patterns: a name at any depth, or a path from the root where it has a slash. */
-export function exclusion(patterns: readonly string[]): (path: string) => boolean {
+function exclusion(patterns: readonly string[]): (path: string) => boolean {
   const tests = patterns.map((pattern) => {
     const parts = pattern
       .replace(/^\/+|\/+$/g, '')

@@ -47,10 +47,10 @@ const GROUPS: readonly CommandGroup[] = [
 export const COMMANDS: readonly CommandEntry[] = GROUPS.flatMap(({ entries }) => entries);
 
 /** All names, aliases included. */
-export const COMMAND_NAMES: readonly string[] = COMMANDS.flatMap(({ names }) => names);
+const COMMAND_NAMES: readonly string[] = COMMANDS.flatMap(({ names }) => names);
 
 /** The list of commands, a line each group or more. */
-export const commandHelp = (): readonly string[] => listOfCommands(GROUPS);
+const commandHelp = (): readonly string[] => listOfCommands(GROUPS);
 
 /** Below the list. */
 const MORE = 'help COMMAND says more. Names may be shortened: mod will do for modtime.';
@@ -78,7 +78,7 @@ export function bindCommand([first = '', ...rest]: readonly string[]): BindResul
 }
 
 /** By its name, or the beginning of one where it is the beginning of no other command's. */
-export function findCommand(word: string): Result<CommandEntry, string> {
+function findCommand(word: string): Result<CommandEntry, string> {
   const name = word.toLowerCase();
   const exact = COMMANDS.find(({ names }) => names.includes(name));
   if (exact !== undefined) return ok(exact);

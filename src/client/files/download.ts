@@ -15,7 +15,7 @@ import type { TransferItem } from './transfer-events.js';
 import type { TransferRun } from './transfer-run.js';
 
 /** A smaller file that broke off is fetched anew: what it leaves would be more in the way than of use. In octets. */
-export const RESUMABLE_OCTETS = 1024 * 1024;
+const RESUMABLE_OCTETS = 1024 * 1024;
 
 export interface Download {
   readonly remote: string;

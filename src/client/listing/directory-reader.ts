@@ -11,10 +11,10 @@ import { listsItself, parseListing } from './lines.js';
 import { cutShort, isCutShort, unread } from './refusals.js';
 
 /** The most octets of a listing that is read as entries. */
-export const MAX_LISTING = 64 * 1024 * 1024;
+const MAX_LISTING = 64 * 1024 * 1024;
 
 /** The most lines of one: short ones would become a hundred times their size in memory. */
-export const MAX_LISTED = 1_000_000;
+const MAX_LISTED = 1_000_000;
 
 const LF = 0x0a;
 

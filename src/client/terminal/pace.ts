@@ -1,7 +1,7 @@
 /** How fast something goes: the mean over the last seconds, so that it neither flickers nor remembers a slow beginning. */
 
 /** In milliseconds. */
-export const PACE_WINDOW = 5000;
+const PACE_WINDOW = 5000;
 
 interface Sample {
   /** In milliseconds of any clock. */

@@ -7,7 +7,7 @@ import { columnsOf, type Output } from './look.js';
 import { Pace } from './pace.js';
 
 /** A transfer gets a bar when it has lasted so long, in milliseconds: those that are over at once would only flicker. */
-export const SHOWN_AFTER = 1000;
+const SHOWN_AFTER = 1000;
 
 /** Between two drawings, in milliseconds: what a person can read. */
 export const REDRAWN_EVERY = 250;
