@@ -40,7 +40,7 @@ const EXCHANGE_HINTS: Partial<Record<NonNullable<EngineFailure['detail']>, strin
 export const hintOfFailure = ({ code, detail }: EngineFailure): string =>
   (detail && EXCHANGE_HINTS[detail]) ?? FAILURE_HINTS[code];
 
-const STORE_ELSEWHERE = 'Choose another name, or a folder in which this user may store files.';
+const STORE_ELSEWHERE = 'Choose another name, or a folder in which this user may store files, as in put FILE FOLDER/.';
 
 /** By the code of the server's reply (RFC 959 §4.2, RFC 2228 §4). */
 const REPLY_HINTS: Readonly<Record<number, string>> = {

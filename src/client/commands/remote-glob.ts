@@ -1,4 +1,4 @@
-/** Words that stand for files on the server, as commands with several files take them (mget, mdelete, mls). */
+/** Words that stand for files on the server, as mget and mdelete take them. */
 import type { Client } from '../client.js';
 import { ClientError } from '../error.js';
 import type { RemoteEntry } from '../listing/entry.js';

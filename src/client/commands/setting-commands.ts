@@ -1,6 +1,6 @@
 /** Commands that set how sessions and other commands work. */
 import { ClientError } from '../error.js';
-import { isUserLevel, type RepresentationType } from '../session/session.js';
+import { isUserLevel, type RepresentationType } from '../terms.js';
 import type { CommandContext, CommandEntry } from './command.js';
 import type { Preferences } from './preferences.js';
 
@@ -58,7 +58,11 @@ export const SETTING_COMMANDS: readonly CommandEntry[] = [
   toggled('hash', 'print # as transfers go on', 'For terminals that cannot show a progress bar.'),
   toggled('progress', 'show how far transfers are, on a terminal'),
   toggled('prompt', 'ask for each file, on a terminal, where a command takes several'),
-  toggled('glob', 'have * ? [ ] in names stand for several files', 'For the commands whose names begin with m.'),
+  toggled(
+    'glob',
+    'have * ? [ ] in names stand for several files',
+    'For mget, mput and mdelete; ls passes them on to the server.',
+  ),
 ];
 
 /** The command for a setting that is on or off. */
