@@ -3,7 +3,7 @@ import { err, ok, type Result } from '../../lib/result.js';
 import { MAXIMUM_BUFFER, MINIMUM_BUFFER } from '../../security/safetp1/profile.js';
 import { canonicalAddress } from '../../wire/address.js';
 import type { DataMode } from '../session/data-connection.js';
-import { isUserLevel, type UserLevel } from '../session/session.js';
+import { isUserLevel, type UserLevel } from '../terms.js';
 import type { OutputForm, Talk } from '../terminal/console.js';
 import type { Protection } from '../trust/contact.js';
 import type { NetrcChoice } from './credentials.js';

@@ -8,7 +8,7 @@ import { Secret } from '../../lib/secret.js';
 import { shellWord } from '../../lib/shell-word.js';
 import type { Target } from '../commands/sessions.js';
 import { ClientError } from '../error.js';
-import type { Credentials } from '../session/session.js';
+import type { Credentials } from '../session/login.js';
 import type { Console } from '../terminal/console.js';
 import type { Asking } from '../terminal/questions.js';
 import type { ServerName } from '../trust/known-servers.js';

@@ -1,5 +1,5 @@
 /** What surrounds a run of sftpc. */
-import type { Timeouts } from '../session/connection.js';
+import type { Timeouts } from '../terms.js';
 import type { OnInterrupt } from '../terminal/interrupts.js';
 import type { Input } from '../terminal/keyboard.js';
 import type { Output } from '../terminal/look.js';

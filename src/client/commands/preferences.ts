@@ -1,6 +1,6 @@
 /** What a user sets for the whole run: at the beginning by options, later by commands. */
 import type { DataMode } from '../session/data-connection.js';
-import type { RepresentationType } from '../session/session.js';
+import type { RepresentationType } from '../terms.js';
 
 export interface Preferences {
   /** For get and put (ascii, binary). */

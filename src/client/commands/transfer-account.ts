@@ -3,7 +3,7 @@ import { ClientError } from '../error.js';
 import { Account, type SeveralRun, type Tally } from '../files/account.js';
 import { transferRun } from '../files/transfer-run.js';
 import { MAX_PARALLEL } from '../files/work-queue.js';
-import type { RepresentationType } from '../session/session.js';
+import type { RepresentationType } from '../terms.js';
 import { shownName } from '../terminal/console.js';
 import { jsonEvent } from '../terminal/json-events.js';
 import { rateInWords } from '../terminal/quantity.js';

@@ -7,7 +7,7 @@ import type { Client } from '../client.js';
 import { ClientError, withAdvice } from '../error.js';
 import { receiveFile, type IncomingFile } from '../local/incoming-file.js';
 import type { FileIdentity } from '../local/part.js';
-import type { Sink } from '../session/transfer.js';
+import type { Sink } from '../terms.js';
 import { localLines } from './line-ends.js';
 import { watched, type Moved } from './progress.js';
 import { canRestart, modifiedOf, sizeOf } from './remote-file.js';

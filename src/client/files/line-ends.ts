@@ -1,5 +1,5 @@
 /** Type A (RFC 959 §3.1.1.1): text whose lines end in CRLF on the way and in LF on this side. */
-import type { Sink } from '../session/transfer.js';
+import type { Sink } from '../terms.js';
 
 const CR = 0x0d;
 const LF = 0x0a;

@@ -1,5 +1,5 @@
 /** What the transfers of one command share. */
-import type { RepresentationType } from '../session/session.js';
+import type { RepresentationType } from '../terms.js';
 import type { TransferObserver } from './transfer-events.js';
 
 export interface TransferRun {

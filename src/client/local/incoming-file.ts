@@ -7,7 +7,7 @@ import { lstat, open, realpath, rename, rm, stat, type FileHandle } from 'node:f
 import { basename, dirname, join } from 'node:path';
 import process from 'node:process';
 import { ClientError, LocalError } from '../error.js';
-import type { Sink } from '../session/transfer.js';
+import type { Sink } from '../terms.js';
 import { adoptAbandoned, forgetRunning, noteRunning } from './abandoned.js';
 import { isFileName, nameOfOctets, onDisk, pathOctets } from './local-file.js';
 import { claimPart, leavePart, removePart, temporaryPath, type FileIdentity } from './part.js';

@@ -1,7 +1,7 @@
 /** The server that a door leads to. */
 import type { EngineOutput } from '../engine/output.js';
 import type { ClientError } from '../error.js';
-import type { Timeouts } from '../session/connection.js';
+import type { Timeouts } from '../terms.js';
 import { Contact, type ContactSetting } from '../trust/contact.js';
 import type { NewServers } from '../trust/trust.js';
 import { Upstream } from './upstream.js';

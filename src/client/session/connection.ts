@@ -34,8 +34,6 @@ export interface ConnectionOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-export type { Timeouts };
-
 /** Silence after which the kernel looks whether the server is still there, in milliseconds. */
 const KEEP_ALIVE = 60_000;
 

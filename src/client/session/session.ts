@@ -12,14 +12,11 @@ import { dataDirection, type DataDirection } from '../../wire/verbs.js';
 import { ClientError, interrupted, refusedCommand, throwIfAborted } from '../error.js';
 import { CONNECT_AGAIN, hintOfReply } from '../hints.js';
 import { nameFromWire, nameToWire } from '../remote-name.js';
-import type { DataMode, RepresentationType, UserLevel } from '../terms.js';
+import type { DataMode, RepresentationType, Sink, TransferResult, UserLevel } from '../terms.js';
 import type { Connection } from './connection.js';
 import { DataConnector } from './data-connection.js';
 import { login, type Credentials } from './login.js';
-import { download, upload, type Sink, type TransferResult } from './transfer.js';
-
-export { isUserLevel } from '../terms.js';
-export type { Credentials, RepresentationType, UserLevel };
+import { download, upload } from './transfer.js';
 
 export interface SessionSetting {
   readonly connection: Connection;

@@ -28,8 +28,6 @@ import { endWritten, writeAll } from './socket-writer.js';
 import type { Sink, TransferResult } from '../terms.js';
 import { watched } from './watch.js';
 
-export type { Sink, TransferResult };
-
 export interface TransferRequest {
   /** RETR, LIST, STOR … */
   readonly verb: string;

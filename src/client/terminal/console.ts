@@ -8,7 +8,7 @@ import { escapeText } from '../../lib/escape.js';
 import { LocalError, type ClientError } from '../error.js';
 import { adviceOf, reasonOf } from '../local/local-file.js';
 import { nameToWire } from '../remote-name.js';
-import type { Sink } from '../session/transfer.js';
+import type { Sink } from '../terms.js';
 import type { TraceLine } from '../terms.js';
 import { errorObject, jsonEvent } from './json-events.js';
 import { PLAIN, type Look } from './look.js';
