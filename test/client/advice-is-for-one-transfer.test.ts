@@ -47,5 +47,5 @@ it('a person at the prompt hears once that the connection is gone', async () => 
   await shell.type('bye\r');
   expect(await shell.status).toBe(0);
   const said = (await shell.screen.lines()).filter((line) => line.includes(LOST) || line.includes(PART));
-  expect(said).toEqual([`sftpc: ${LOST}`, `  Connect again. ${PART}`]);
+  expect(said).toEqual([`sftpc: ${LOST}`, `  open connects again. ${PART}`]);
 });
