@@ -1,16 +1,20 @@
 /** How a session begins: connect, recognise the server, protect, and log in where that was asked for. */
-import { canonicalAddress } from '../wire/address.js';
-import { MAX_PORT } from '../wire/limits.js';
+import { checkOptions } from './checked-options.js';
 import { Client } from './client.js';
-import { ClientError, interrupted } from './error.js';
+import { interrupted } from './error.js';
 import type { Password } from './options.js';
 import { Session } from './session/session.js';
-import type { DataMode, NewServers, Protection, Timeouts, TraceLine, UserLevel } from './terms.js';
+import {
+  DEFAULT_PORT,
+  type DataMode,
+  type NewServers,
+  type Protection,
+  type Timeouts,
+  type TraceLine,
+  type UserLevel,
+} from './terms.js';
 import { Contact } from './trust/contact.js';
 import { defaultKnownServersFile } from './trust/known-servers.js';
-
-/** RFC 959: the control connection's port. */
-export const DEFAULT_PORT = 21;
 
 /** With whom to have a session, and how. */
 export interface ConnectOptions {
@@ -63,7 +67,7 @@ const WORDS = {
  */
 export async function connect(options: ConnectOptions): Promise<Client> {
   const { host, port = DEFAULT_PORT, level = 'P', signal, notice } = options;
-  checkPlace(host, port, options.expectAddress);
+  checkOptions(options);
   const contact = new Contact({
     host,
     port,
@@ -101,17 +105,4 @@ export async function connect(options: ConnectOptions): Promise<Client> {
   } finally {
     signal?.removeEventListener('abort', abort);
   }
-}
-
-/** @throws ClientError for what is no server: a host becomes the first word of a line in the file of known servers */
-function checkPlace(host: string, port: number, expectAddress: string | undefined): void {
-  const fault =
-    host === '' || /[\s\p{C}]/u.test(host)
-      ? `${JSON.stringify(host)} is no host`
-      : !Number.isInteger(port) || port < 1 || port > MAX_PORT
-        ? `${port} is no port: 1 to ${MAX_PORT}`
-        : expectAddress !== undefined && canonicalAddress(expectAddress) === undefined
-          ? `${JSON.stringify(expectAddress)} is no IP address`
-          : undefined;
-  if (fault !== undefined) throw new ClientError('connect', `${fault}.`, { code: 'bad-argument' });
 }

@@ -78,7 +78,7 @@ export type ErrorCode =
   | 'interrupted'
   /** Another transfer of the session is under way. */
   | 'busy'
-  /** A name or an argument that no FTP command can carry, a command that is the session's own, a host or port that is none. */
+  /** A name or an argument that no FTP command can carry, a command that is the session's own, an option that cannot be. */
   | 'bad-argument'
   /** No data connection came about, where this side opens it, or the server does. */
   | 'passive-failed'

@@ -1,11 +1,15 @@
 /** A server as people write it on the command line: a name or an address, and a port. */
 import { err, ok, type Result } from '../lib/result.js';
 import { MAX_PORT } from '../wire/limits.js';
-import { DEFAULT_PORT } from './connect.js';
+import { DEFAULT_PORT } from './terms.js';
 import type { ServerName } from './trust/known-servers.js';
 
 /** Longer than a domain name (RFC 1035 §3.1) or an IPv6 address with a zone can be. */
 const MAX_HOST = 300;
+
+/** Whether it can be a host. One that is remembered becomes the first word of a line. */
+export const isHost = (name: string): boolean =>
+  name.length <= MAX_HOST && /^[^\s\p{C}#/@[\]][^\s\p{C}/@[\]]*$/u.test(name);
 
 /**
  * The error is a sentence without a full stop.
@@ -15,10 +19,7 @@ const MAX_HOST = 300;
  */
 export function serverName(host: string, port?: string): Result<ServerName, string> {
   const name = host.replace(/^\[(.*)\]$/, '$1');
-  // One that is remembered becomes the first word of a line.
-  if (name.length > MAX_HOST || !/^[^\s\p{C}#/@[\]][^\s\p{C}/@[\]]*$/u.test(name)) {
-    return err(`${JSON.stringify(host)} is no host`);
-  }
+  if (!isHost(name)) return err(`${JSON.stringify(host)} is no host`);
   const number = port === undefined ? DEFAULT_PORT : /^[0-9]{1,5}$/.test(port) ? Number(port) : 0;
   if (number < 1 || number > MAX_PORT) return err(`${JSON.stringify(port)} is no port: 1 to ${MAX_PORT}`);
   return ok({ host: name, port: number });

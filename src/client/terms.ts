@@ -1,6 +1,9 @@
 /** Words that a session, the library's options and sftpc's have in common. */
 import type { Reply } from '../wire/reply.js';
 
+/** RFC 959 §5.2: of the control connection. */
+export const DEFAULT_PORT = 21;
+
 /** Who opens data connections: `passive`, this side; `active`, the server. */
 export type DataMode = 'passive' | 'active';
 

@@ -30,6 +30,26 @@ async function gateway(): Promise<number> {
   return running.port;
 }
 
+describe('connect() that is told what it cannot do', () => {
+  it.each([
+    [{ host: '' }, '"" is no host.'],
+    [{ host: '#h' }, '"#h" is no host.'],
+    [{ host: undefined }, 'undefined is no host.'],
+    [{ port: 65536 }, '65536 is no port: 1 to 65535.'],
+    [{ expectAddress: 'here' }, '"here" is no IP address.'],
+    // Misspelt, it must not be taken for the weaker one.
+    [{ protection: 'requierd' }, 'protection cannot be "requierd": required, preferred, none.'],
+    [{ level: 'p' }, 'level cannot be "p": C, S, P.'],
+    [{ mode: 'Passive' }, 'mode cannot be "Passive": passive, active.'],
+    [{ newServers: true }, 'newServers cannot be true: refuse, accept.'],
+  ])('refuses %j before it connects', async (options, message) => {
+    const ftpd = await answeringFtpd(() => undefined);
+    const error = await failure({ port: ftpd.port, ...(options as Partial<ConnectOptions>) });
+    expect(error).toMatchObject({ kind: 'connect', code: 'bad-argument', message });
+    expect(ftpd.connections()).toBe(0);
+  });
+});
+
 describe('connect() that is given up', () => {
   it.each([
     ['before it began', async () => Promise.resolve(AbortSignal.abort())],

@@ -73,7 +73,7 @@ const CLIENT: readonly (readonly { readonly room: readonly string[]; readonly be
   [{ room: ['trust/'], because: 'what is known of servers is a file' }],
   [
     {
-      room: ['client.ts', 'connect.ts', 'streams.ts', 'options.ts', 'server-name.ts', 'index.ts'],
+      room: ['client.ts', 'connect.ts', 'checked-options.ts', 'streams.ts', 'options.ts', 'server-name.ts', 'index.ts'],
       because: 'the library is whole without sftpc',
     },
   ],

@@ -62,7 +62,7 @@ export class Contact {
       return connection;
     } catch (error) {
       if (!(error instanceof ClientError) || error.failure?.code !== 'no-mechanism') throw error;
-      if (protection === 'required' || known !== undefined)
+      if (protection !== 'preferred' || known !== undefined)
         throw withoutProtection(error, server, known, this.#setting.insist);
       this.#notice(`${where(server)} offers no protection: everything goes in clear, the password included`);
       return this.#open('none', signal, async () => Promise.resolve(false));
