@@ -6,7 +6,7 @@ import { constants } from 'node:fs';
 import { lstat, open, realpath, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import process from 'node:process';
-import { ClientError, LocalError } from '../error.js';
+import { ClientError, interrupted, LocalError } from '../error.js';
 import type { Sink } from '../terms.js';
 import { adoptAbandoned, forgetRunning, noteRunning } from './abandoned.js';
 import { isFileName, nameOfOctets, onDisk, pathOctets } from './local-file.js';
@@ -78,9 +78,20 @@ export async function receiveFile(
   const { file, offset, found } = await openTemporary(target, reception, temporary);
   await keepMode(target, file);
   let end = offset;
-  const close = (): Promise<void> => file.close().catch(() => undefined);
+  let state: 'open' | 'closing' = 'open';
+  // A transfer that was given up may have left one under way: what is cut or closed beside it would become a file with a hole.
+  let writing: Promise<void> = Promise.resolve();
+  const settled = async (): Promise<void> => {
+    state = 'closing';
+    await writing.catch(() => undefined);
+  };
+  const append = async (octets: Uint8Array): Promise<void> => {
+    await onDisk(target, () => writeAll(file, octets, end));
+    end += octets.length;
+  };
   const discard = async (): Promise<void> => {
-    await close();
+    await settled();
+    await file.close().catch(() => undefined);
     await rm(pathOctets(temporary), { force: true }).catch(() => undefined);
     await forgetRunning(temporary);
   };
@@ -88,10 +99,12 @@ export async function receiveFile(
     offset,
     found,
     sink: async (octets) => {
-      await onDisk(target, () => writeAll(file, octets, end));
-      end += octets.length;
+      if (state === 'closing') throw interrupted();
+      writing = append(octets);
+      await writing;
     },
     keep: async (modified) => {
+      await settled();
       await onDisk(target, async () => {
         if (modified !== undefined) await file.utimes(modified, modified);
         await file.close();
@@ -101,6 +114,7 @@ export async function receiveFile(
       await forgetRunning(temporary);
     },
     leave: async (identity) => {
+      await settled();
       try {
         // A write that failed may have written all the same.
         await file.truncate(end);

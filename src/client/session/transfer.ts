@@ -48,9 +48,15 @@ export async function download(
 ): Promise<TransferResult> {
   // The coder is named from the gateway's side, to which opening blocks is an upload.
   const opening = (engine: ClientEngine): Coder => coderFor({ direction: 'upload', opener: engine.opener() });
-  return run(connection, connector, request, opening, async (socket, coder) => {
+  // What takes the octets may never come back, so a transfer that is given up does not wait for it; nor does it get any more.
+  let state: 'running' | 'over' = 'running';
+  const whileRunning: Sink = async (octets) => {
+    if (isOver(state)) throw broken();
+    await sink(octets);
+  };
+  const receiving = run(connection, connector, request, opening, async (socket, coder) => {
     try {
-      const taken = pacedSink(socket, sink);
+      const taken = pacedSink(socket, whileRunning);
       for await (const chunk of chunksOf(socket)) await write(coder.push(chunk), taken);
       await write(coder.finish(), taken);
     } catch (error) {
@@ -60,7 +66,11 @@ export async function download(
     }
     return coder.octets;
   });
+  return receiving.finally(() => (state = 'over'));
 }
+
+/** The state changes in a callback, which the compiler does not see. */
+const isOver = (state: 'running' | 'over'): boolean => state === 'over';
 
 async function write(out: ReturnType<Coder['push']>, sink: Sink): Promise<void> {
   if (!out.ok) throw dataFailure(out.error);
