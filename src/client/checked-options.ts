@@ -1,5 +1,6 @@
 /** What a program may say to connect(), seen before anything is done: in plain JavaScript nothing else sees a word misspelt. */
 import { canonicalAddress } from '../wire/address.js';
+import { isPort } from '../wire/host-port.js';
 import { MAX_PORT } from '../wire/limits.js';
 import type { ConnectOptions } from './connect.js';
 import { ClientError } from './error.js';
@@ -21,8 +22,7 @@ export function checkOptions(options: ConnectOptions): void {
 
 function* faultsOfPlace({ host, port, expectAddress }: ConnectOptions): Generator<string> {
   if (typeof host !== 'string' || !isHost(host)) yield `${shown(host)} is no host`;
-  if (port !== undefined && !(Number.isInteger(port) && port >= 1 && port <= MAX_PORT))
-    yield `${port} is no port: 1 to ${MAX_PORT}`;
+  if (port !== undefined && !isPort(port)) yield `${port} is no port: 1 to ${MAX_PORT}`;
   if (expectAddress !== undefined && canonicalAddress(expectAddress) === undefined)
     yield `${shown(expectAddress)} is no IP address`;
 }

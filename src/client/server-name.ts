@@ -1,5 +1,6 @@
 /** A server as people write it on the command line: a name or an address, and a port. */
 import { err, ok, type Result } from '../lib/result.js';
+import { isPort } from '../wire/host-port.js';
 import { MAX_PORT } from '../wire/limits.js';
 import { DEFAULT_PORT } from './terms.js';
 import type { ServerName } from './trust/known-servers.js';
@@ -21,7 +22,7 @@ export function serverName(host: string, port?: string): Result<ServerName, stri
   const name = host.replace(/^\[(.*)\]$/, '$1');
   if (!isHost(name)) return err(`${JSON.stringify(host)} is no host`);
   const number = port === undefined ? DEFAULT_PORT : /^[0-9]{1,5}$/.test(port) ? Number(port) : 0;
-  if (number < 1 || number > MAX_PORT) return err(`${JSON.stringify(port)} is no port: 1 to ${MAX_PORT}`);
+  if (!isPort(number)) return err(`${JSON.stringify(port)} is no port: 1 to ${MAX_PORT}`);
   return ok({ host: name, port: number });
 }
 

@@ -8,6 +8,7 @@
  */
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { isLoopback } from '../wire/address.js';
 import { formatCommand, parseCommand, type Command } from '../wire/command.js';
 import { plainAddress } from '../wire/host-port.js';
 import { MAX_COMMAND_LINE } from '../wire/limits.js';
@@ -43,8 +44,7 @@ export interface DemoFtpd {
 /** Starts the demo ftpd. Rejects if `host` is not loopback, `root` does not exist or the port is taken. */
 export async function startDemoFtpd(options: DemoFtpdOptions): Promise<DemoFtpd> {
   const host = options.host ?? '127.0.0.1';
-  if (!plainAddress(host).startsWith('127.') && plainAddress(host) !== '::1')
-    throw new RangeError(`not loopback: ${host}`);
+  if (!isLoopback(host)) throw new RangeError(`not loopback: ${host}`);
   const root = await Root.open(options.root);
   const account = { user: options.user, password: options.password };
   const connections = new Set<Socket>();

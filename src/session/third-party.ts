@@ -8,6 +8,7 @@
  * - a transfer over the ftpd's PASV answered 425 (vsftpd), or by silence (Pure-FTPd, pyftpdlib): the client is told 425, since
  *   its data connection has gone where the gateway is not; its next one is relayed.
  */
+import { isLoopback } from '../wire/address.js';
 import { addressFamily, formatEprt, formatPort, type Endpoint } from '../wire/host-port.js';
 import type { Reply } from '../wire/reply.js';
 import type { DirectVia } from './io.js';
@@ -33,8 +34,6 @@ export function mayBeDirect(setting: SessionSetting, channel: Channel, via: Dire
 }
 
 const isClear = (channel: Channel): boolean => channel.kind !== 'secured' || channel.level === 'C';
-
-const isLoopback = (address: string): boolean => address === '::1' || address.startsWith('127.');
 
 /** Whether a path that was set up for direct data may carry the coming transfer: PROT may have changed since. */
 export const stillClear = (state: Serving): boolean => isClear(state.channel);

@@ -75,6 +75,12 @@ export function plainAddress(address: string): string {
   return canonicalAddress(address) ?? address;
 }
 
+/** Whether an address is the loopback of this machine: RFC 1122 §3.2.1.3 (g), RFC 4291 §2.5.3. */
+export function isLoopback(address: string): boolean {
+  const canonical = canonicalAddress(address);
+  return canonical === '::1' || canonical?.startsWith('127.') === true;
+}
+
 /** RFC 2428 §2: 1 for IPv4 (IPv4-mapped IPv6 counts), 2 for IPv6. What is no address counts by whether it has a colon. */
 export function addressFamily(address: string): 1 | 2 {
   return plainAddress(address).includes(':') ? 2 : 1;

@@ -86,10 +86,13 @@ export function parseEpsvArgument(argument: string | undefined): Result<'any' | 
   return family === 1 || family === 2 ? ok(family) : err('protocol');
 }
 
+/** Whether a connection can be made to it: 0 is no port. */
+export const isPort = (port: number): boolean => Number.isInteger(port) && port >= 1 && port <= MAX_PORT;
+
 function parsePortNumber(text: string): number | undefined {
   if (!/^[0-9]{1,5}$/.test(text)) return undefined;
   const port = Number(text);
-  return port >= 1 && port <= MAX_PORT ? port : undefined;
+  return isPort(port) ? port : undefined;
 }
 
 function sixNumbers(match: RegExpExecArray | null): Result<Endpoint, 'syntax'> {

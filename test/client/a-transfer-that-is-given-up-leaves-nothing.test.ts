@@ -1,20 +1,9 @@
 // An AbortSignal ends what it was given to, wherever that stands, with one error; the session goes on, and in step.
 import { setTimeout as delay } from 'node:timers/promises';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Client } from '../../src/client/client.js';
-import { connect, type ConnectOptions } from '../../src/client/connect.js';
 import { deferred } from '../../src/client/session/deferred.js';
-import { answeringFtpd, endless, type Answer, type AnsweringFtpd } from './answering-ftpd.js';
-
-async function session(
-  answer: (verb: string, line: string) => Answer | undefined,
-  options: Partial<ConnectOptions> = {},
-): Promise<{ client: Client; ftpd: AnsweringFtpd }> {
-  const ftpd = await answeringFtpd(answer);
-  const client = await connect({ host: '127.0.0.1', port: ftpd.port, protection: 'none', ...options });
-  onTestFinished(() => client.connection.close());
-  return { client, ftpd };
-}
+import { answeredSession, endless } from './answering-ftpd.js';
 
 const INTERRUPTED = { name: 'ClientError', code: 'interrupted' };
 const never = (): Promise<void> => new Promise(() => undefined);
@@ -25,7 +14,7 @@ const goesOn = async (client: Client): Promise<boolean> => (await client.request
 
 describe('a transfer whose signal is aborted', () => {
   it('before it begins, does not', async () => {
-    const { client, ftpd } = await session((verb) => (verb === 'NOOP' ? '200 noop' : undefined));
+    const { client, ftpd } = await answeredSession((verb) => (verb === 'NOOP' ? '200 noop' : undefined));
     const signal = AbortSignal.abort();
     await expect(client.retrieve('a', nothing, { signal })).rejects.toMatchObject(INTERRUPTED);
     expect(await goesOn(client)).toBe(true);
@@ -34,7 +23,7 @@ describe('a transfer whose signal is aborted', () => {
 
   it.each(['TYPE I', 'EPSV', 'REST 5'])('during %s, does not begin either', async (line) => {
     const aborting = new AbortController();
-    const { client, ftpd } = await session((verb, said) => {
+    const { client, ftpd } = await answeredSession((verb, said) => {
       if (said === line) aborting.abort();
       return verb === 'NOOP' ? '200 noop' : verb === 'REST' ? '350 there' : undefined;
     });
@@ -52,7 +41,7 @@ describe('a transfer whose signal is aborted', () => {
     ['runs', endless(Buffer.alloc(100_000)), '150 here it comes', '226 aborted'],
   ] as const)('while it %s, is aborted at the server too', async (_, data, line, aborted) => {
     const aborting = new AbortController();
-    const { client, ftpd } = await session(
+    const { client, ftpd } = await answeredSession(
       (verb) => (verb === 'RETR' ? data : verb === 'ABOR' ? aborted : verb === 'NOOP' ? '200 noop' : undefined),
       {
         trace: ({ text }) => {
@@ -70,7 +59,7 @@ describe('a transfer whose signal is aborted', () => {
     ['and more is to come', endless(Buffer.alloc(100_000)), '226 aborted'],
   ] as const)('while it waits for a sink that never comes back, %s, is aborted as well', async (_, data, aborted) => {
     const aborting = new AbortController();
-    const { client } = await session((verb) => {
+    const { client } = await answeredSession((verb) => {
       return verb === 'RETR' ? data : verb === 'ABOR' ? aborted : verb === 'NOOP' ? '200 noop' : undefined;
     });
     const sink = (): Promise<void> => {
@@ -84,7 +73,7 @@ describe('a transfer whose signal is aborted', () => {
   it('while it waits for a source that never comes back, is aborted at the server too', async () => {
     const aborting = new AbortController();
     let ended = 'not at all';
-    const { client } = await session((verb) => {
+    const { client } = await answeredSession((verb) => {
       if (verb === 'ABOR') return '226 aborted';
       if (verb !== 'STOR') return verb === 'NOOP' ? '200 noop' : undefined;
       return {
@@ -107,7 +96,7 @@ describe('a transfer whose signal is aborted', () => {
 
 describe('what a callback throws', () => {
   it('is the error of the transfer, as one of this side', async () => {
-    const { client } = await session((verb) => {
+    const { client } = await answeredSession((verb) => {
       return verb === 'RETR' ? endless(Buffer.alloc(100_000)) : verb === 'NOOP' ? '200 noop' : undefined;
     });
     const cause = new Error('full');
@@ -119,7 +108,7 @@ describe('what a callback throws', () => {
   it('is so of an upload too, which then is not whole', async () => {
     let ended = 'not at all';
     const arrived = deferred<undefined>();
-    const { client } = await session((verb) => {
+    const { client } = await answeredSession((verb) => {
       if (verb !== 'STOR') return verb === 'NOOP' ? '200 noop' : undefined;
       return {
         data: (data, say) => {
@@ -143,7 +132,7 @@ describe('what a callback throws', () => {
 describe('time that this side takes', () => {
   it('is no stall of the network’s', async () => {
     const stall = 500;
-    const { client } = await session((verb) => (verb === 'RETR' ? { data: 'octets' } : undefined), {
+    const { client } = await answeredSession((verb) => (verb === 'RETR' ? { data: 'octets' } : undefined), {
       timeouts: { stall },
     });
     // Longer than a stall.

@@ -1,6 +1,8 @@
 /** An ftpd whose every answer a test decides. */
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
+import type { Client } from '../../src/client/client.js';
+import { connect, type ConnectOptions } from '../../src/client/connect.js';
 import { parseCommand } from '../../src/wire/command.js';
 import { LineReader } from '../../src/wire/line.js';
 
@@ -49,14 +51,24 @@ const USUAL: Readonly<Record<string, string>> = {
   QUIT: '221 bye',
 };
 
+export type Answers = (verb: string, line: string) => Answer | undefined;
+
+/** A session in clear with an ftpd that gives these answers. */
+export async function answeredSession(
+  answer: Answers,
+  options: Partial<ConnectOptions> = {},
+): Promise<{ client: Client; ftpd: AnsweringFtpd }> {
+  const ftpd = await answeringFtpd(answer);
+  const client = await connect({ host: '127.0.0.1', port: ftpd.port, protection: 'none', ...options });
+  onTestFinished(() => client.close());
+  return { client, ftpd };
+}
+
 /**
  * Any user and any password may log in; EPSV and PASV work; `answer` comes before all that, and `otherwise` after it. Data is
  * latin1.
  */
-export async function answeringFtpd(
-  answer: (verb: string, line: string) => Answer | undefined,
-  otherwise = '502 no such thing',
-): Promise<AnsweringFtpd> {
+export async function answeringFtpd(answer: Answers, otherwise = '502 no such thing'): Promise<AnsweringFtpd> {
   const commands: string[] = [];
   const sockets = new Set<Socket>();
   const control = createServer((socket) => {

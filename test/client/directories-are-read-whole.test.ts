@@ -1,18 +1,13 @@
 // entries(): how a directory is read from servers that say different things of themselves, and what is not believed.
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Client } from '../../src/client/client.js';
-import { connect } from '../../src/client/connect.js';
-import { answeringFtpd, endless, type Answer, type AnsweringFtpd } from './answering-ftpd.js';
+import { answeredSession, answeringFtpd, endless, type Answers, type AnsweringFtpd } from './answering-ftpd.js';
 import { folder, sftpc } from './sftpc.js';
 
-type Answers = (verb: string, line: string) => Answer | undefined;
-
 async function session(answer: Answers, user?: string): Promise<{ client: Client; ftpd: AnsweringFtpd }> {
-  const ftpd = await answeringFtpd(answer);
-  const client = await connect({ host: '127.0.0.1', port: ftpd.port, protection: 'none', user });
-  onTestFinished(() => client.close());
+  const { client, ftpd } = await answeredSession(answer, { user });
   ftpd.commands.length = 0;
   return { client, ftpd };
 }

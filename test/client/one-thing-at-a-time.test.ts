@@ -4,16 +4,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Client } from '../../src/client/client.js';
 import { connect } from '../../src/client/connect.js';
 import { deferred } from '../../src/client/session/deferred.js';
-import { answeringFtpd, endless, type Answer, type AnsweringFtpd } from './answering-ftpd.js';
-
-async function session(
-  answer: (verb: string, line: string) => Answer | undefined,
-): Promise<{ client: Client; ftpd: AnsweringFtpd }> {
-  const ftpd = await answeringFtpd(answer);
-  const client = await connect({ host: '127.0.0.1', port: ftpd.port, protection: 'none' });
-  onTestFinished(() => client.close());
-  return { client, ftpd };
-}
+import { answeredSession, answeringFtpd, endless, type AnsweringFtpd } from './answering-ftpd.js';
 
 const discard = async (): Promise<void> => Promise.resolve();
 const BUSY = { kind: 'command', code: 'busy', message: 'Another transfer of this session is under way.' };
@@ -33,7 +24,7 @@ function held(): { sink: () => Promise<void>; reached: Promise<undefined>; relea
 
 describe('methods that are called at once', () => {
   it('are done one after another, each with all its commands', async () => {
-    const { client, ftpd } = await session((verb) => {
+    const { client, ftpd } = await answeredSession((verb) => {
       if (verb === 'NLST') return { data: 'a\r\nb\r\n' };
       return verb === 'SIZE' ? '213 5' : verb === 'RNFR' ? '350 and?' : verb === 'RNTO' ? '250 done' : undefined;
     });
@@ -51,7 +42,7 @@ describe('methods that are called at once', () => {
   });
 
   it('go on behind one that fails', async () => {
-    const { client } = await session((verb) => (verb === 'SIZE' ? '213 5' : undefined));
+    const { client } = await answeredSession((verb) => (verb === 'SIZE' ? '213 5' : undefined));
     const [refused, size] = await Promise.allSettled([client.delete('a'), client.size('b')]);
     expect(refused).toMatchObject({ status: 'rejected', reason: { code: 'refused', reply: { code: 502 } } });
     expect(size).toEqual({ status: 'fulfilled', value: 5 });
@@ -60,7 +51,7 @@ describe('methods that are called at once', () => {
 
 describe('while a transfer of the caller’s is under way', () => {
   it('all else is refused at once, and not when it is over', async () => {
-    const { client } = await session((verb) => {
+    const { client } = await answeredSession((verb) => {
       if (verb === 'RETR') return { data: 'octets' };
       return verb === 'SIZE' ? '213 5' : undefined;
     });
@@ -77,7 +68,7 @@ describe('while a transfer of the caller’s is under way', () => {
   });
 
   it('so it is from the moment it was asked for, also behind commands', async () => {
-    const { client, ftpd } = await session((verb) => {
+    const { client, ftpd } = await answeredSession((verb) => {
       if (verb === 'RETR') return { data: 'octets' };
       return verb === 'SIZE' ? '213 5' : undefined;
     });
@@ -88,7 +79,7 @@ describe('while a transfer of the caller’s is under way', () => {
   });
 
   it('one that was aborted is waited for', async () => {
-    const { client } = await session((verb) => {
+    const { client } = await answeredSession((verb) => {
       if (verb === 'RETR') return endless(Buffer.alloc(100_000));
       return verb === 'SIZE' ? '213 5' : verb === 'ABOR' ? '226 aborted' : undefined;
     });
@@ -103,7 +94,7 @@ describe('while a transfer of the caller’s is under way', () => {
   });
 
   it('quit() ends the session at once, and the transfer with it', async () => {
-    const { client, ftpd } = await session((verb) => {
+    const { client, ftpd } = await answeredSession((verb) => {
       return verb === 'RETR' ? endless(Buffer.alloc(100_000)) : undefined;
     });
     const { sink, reached } = held();
@@ -138,13 +129,13 @@ describe('while a transfer of the caller’s is under way', () => {
 
 describe('quit()', () => {
   it('comes after the methods that were called before', async () => {
-    const { client, ftpd } = await session((verb) => (verb === 'SIZE' ? '213 5' : undefined));
+    const { client, ftpd } = await answeredSession((verb) => (verb === 'SIZE' ? '213 5' : undefined));
     const [size] = await Promise.all([client.size('a'), client.quit()]);
     expect([size, ftpd.commands, client.isOpen]).toEqual([5, ['TYPE I', 'SIZE a', 'QUIT'], false]);
   });
 
   it('does not wait longer for one than for its own answer', async () => {
-    const { client } = await session((verb) => (verb === 'SIZE' ? { then: 'silence' } : undefined));
+    const { client } = await answeredSession((verb) => (verb === 'SIZE' ? { then: 'silence' } : undefined));
     const size = client.size('a');
     const failed = expect(size).rejects.toMatchObject({ code: 'closed' });
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
@@ -187,7 +178,7 @@ describe('when the session is over', () => {
     ['was closed', (client: Client) => client.close(), 'closed'],
     ['was ended', (client: Client) => client.quit(), 'closed'],
   ] as const)('because it %s, every method says so', async (_, end, code) => {
-    const { client, ftpd } = await session(() => undefined);
+    const { client, ftpd } = await answeredSession(() => undefined);
     await end(client, ftpd);
     await expect.poll(() => client.isOpen).toBe(false);
     for (const [name, call] of Object.entries(calls(client))) {

@@ -1,16 +1,12 @@
 // What callers of the library give for a command, and what they must not give: replies stay with the commands they belong to.
 import { once } from 'node:events';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import type { Client } from '../../src/client/client.js';
+import { describe, expect, it } from 'vitest';
 import { connect } from '../../src/client/connect.js';
-import { answeringFtpd, type AnsweringFtpd } from './answering-ftpd.js';
+import { answeredSession } from './answering-ftpd.js';
 
-async function session(lines: string[] = []): Promise<{ client: Client; ftpd: AnsweringFtpd }> {
-  const ftpd = await answeringFtpd((verb) => (verb === 'SIZE' ? '213 5' : verb === 'SITE' ? '200 done' : undefined));
+function session(lines: string[] = []): ReturnType<typeof answeredSession> {
   const trace = ({ text }: { readonly text: string }): void => void lines.push(text);
-  const client = await connect({ host: '127.0.0.1', port: ftpd.port, protection: 'none', trace });
-  onTestFinished(() => client.close());
-  return { client, ftpd };
+  return answeredSession((verb) => (verb === 'SIZE' ? '213 5' : verb === 'SITE' ? '200 done' : undefined), { trace });
 }
 
 describe('a command', () => {

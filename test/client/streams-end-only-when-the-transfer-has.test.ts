@@ -13,7 +13,7 @@ import type { Client } from '../../src/client/client.js';
 import { connect, type ConnectOptions } from '../../src/client/connect.js';
 import { deferred } from '../../src/client/session/deferred.js';
 import { startGateway } from '../peers/gateway.js';
-import { answeringFtpd, endless, type Answer, type AnsweringFtpd } from './answering-ftpd.js';
+import { answeredSession, endless, type Answer } from './answering-ftpd.js';
 import { demoFtpd, folder } from './sftpc.js';
 
 /** A session at level P through the gateway, with files in `root`. */
@@ -28,15 +28,6 @@ async function throughGateway(options: Partial<ConnectOptions> = {}): Promise<{ 
     await gateway.stop();
   });
   return { client, root };
-}
-
-async function inClear(
-  answer: (verb: string, line: string) => Answer | undefined,
-): Promise<{ client: Client; ftpd: AnsweringFtpd }> {
-  const ftpd = await answeringFtpd(answer);
-  const client = await connect({ host: '127.0.0.1', port: ftpd.port, protection: 'none' });
-  onTestFinished(() => client.close());
-  return { client, ftpd };
 }
 
 const digest = (octets: Uint8Array): string => createHash('sha256').update(octets).digest('hex');
@@ -104,7 +95,7 @@ describe('a stream through the gateway, at level P', () => {
 describe('a stream to read', () => {
   it('ends after the server’s word, not before', async () => {
     const said = deferred<() => void>();
-    const { client } = await inClear((verb) => {
+    const { client } = await answeredSession((verb) => {
       if (verb !== 'RETR') return undefined;
       return { data: (data, say) => void data.end('octets', () => said.resolve(() => say('226 done'))) };
     });
@@ -123,7 +114,9 @@ describe('a stream to read', () => {
     ['is not there', '550 no such file', '550 no such file'],
     ['breaks off', { data: 'part', final: '426 broken' }, '426 broken'],
   ] as const)('of a file that %s gives an error, and no end', async (_, answer, said) => {
-    const { client } = await inClear((verb) => (verb === 'RETR' ? answer : verb === 'SIZE' ? '213 5' : undefined));
+    const { client } = await answeredSession((verb) =>
+      verb === 'RETR' ? answer : verb === 'SIZE' ? '213 5' : undefined,
+    );
     const stream = client.createReadStream('a');
     const failed = once(stream, 'error');
     const events = eventsOf(stream);
@@ -138,7 +131,7 @@ describe('a stream to read', () => {
   });
 
   it('gives an error when the session is lost', async () => {
-    const { client, ftpd } = await inClear((verb) => (verb === 'RETR' ? { data: () => undefined } : undefined));
+    const { client, ftpd } = await answeredSession((verb) => (verb === 'RETR' ? { data: () => undefined } : undefined));
     const stream = client.createReadStream('a');
     const failed = once(stream, 'error');
     stream.resume();
@@ -150,7 +143,7 @@ describe('a stream to read', () => {
   it('takes no more from the network than its reader takes from it', async () => {
     let sent = 0;
     const block = Buffer.alloc(65_536);
-    const { client } = await inClear((verb) => {
+    const { client } = await answeredSession((verb) => {
       if (verb === 'ABOR') return '226 aborted';
       if (verb !== 'RETR') return undefined;
       return {
@@ -178,7 +171,7 @@ describe('a stream to read', () => {
 
   it('is destroyed by its signal', async () => {
     const aborting = new AbortController();
-    const { client } = await inClear((verb) => {
+    const { client } = await answeredSession((verb) => {
       return verb === 'RETR' ? endless(Buffer.alloc(100_000)) : verb === 'ABOR' ? '226 aborted' : undefined;
     });
     const stream = client.createReadStream('a', { signal: aborting.signal });
@@ -190,7 +183,7 @@ describe('a stream to read', () => {
   });
 
   it('is refused beside another one', async () => {
-    const { client } = await inClear((verb) => (verb === 'RETR' ? { data: 'octets' } : undefined));
+    const { client } = await answeredSession((verb) => (verb === 'RETR' ? { data: 'octets' } : undefined));
     const first = client.createReadStream('a');
     const second = client.createReadStream('b');
     expect((await once(second, 'error'))[0]).toMatchObject({ code: 'busy' });
@@ -215,7 +208,7 @@ describe('a stream to write', () => {
   it('finishes after the server’s word, not before', async () => {
     const allowed = deferred<undefined>();
     const { answer, got } = taken('226 stored', allowed.promise);
-    const { client } = await inClear((verb) => (verb === 'STOR' ? answer : undefined));
+    const { client } = await answeredSession((verb) => (verb === 'STOR' ? answer : undefined));
     const stream = client.createWriteStream('a');
     let finished = 'no';
     stream.on('finish', () => (finished = 'yes'));
@@ -232,7 +225,9 @@ describe('a stream to write', () => {
     ['refused', '553 no'],
     ['not stored whole', taken('452 no space').answer],
   ] as const)('that is %s gives an error, and no finish', async (_, answer) => {
-    const { client } = await inClear((verb) => (verb === 'STOR' ? answer : verb === 'SIZE' ? '213 5' : undefined));
+    const { client } = await answeredSession((verb) =>
+      verb === 'STOR' ? answer : verb === 'SIZE' ? '213 5' : undefined,
+    );
     const stream = client.createWriteStream('a');
     const failed = once(stream, 'error');
     const events = eventsOf(stream);
@@ -245,7 +240,7 @@ describe('a stream to write', () => {
   it('is told to the server as broken off when it is destroyed', async () => {
     const ends: string[] = [];
     const arrived = deferred<undefined>();
-    const { client, ftpd } = await inClear((verb) => {
+    const { client, ftpd } = await answeredSession((verb) => {
       if (verb === 'ABOR') return '226 aborted';
       if (verb !== 'STOR') return verb === 'SIZE' ? '213 5' : undefined;
       return {
@@ -266,7 +261,7 @@ describe('a stream to write', () => {
   });
 
   it('takes no more from its writer than the network takes', async () => {
-    const { client } = await inClear((verb) => {
+    const { client } = await answeredSession((verb) => {
       // Takes nothing.
       return verb === 'STOR' ? { data: () => undefined } : verb === 'ABOR' ? '426 broken\n226 aborted' : undefined;
     });
@@ -290,7 +285,7 @@ describe('a stream to write', () => {
 
   it('joins small pieces that wait', async () => {
     const { answer, got } = taken('226 stored');
-    const { client } = await inClear((verb) => (verb === 'STOR' ? answer : undefined));
+    const { client } = await answeredSession((verb) => (verb === 'STOR' ? answer : undefined));
     const stream = client.createWriteStream('a');
     for (let line = 0; line < 1000; line++) stream.write(`${line}\n`);
     stream.end();

@@ -1,17 +1,6 @@
 // stat(), size(), modified() and setModified(), with servers that have more or less of RFC 3659.
-import { describe, expect, it, onTestFinished } from 'vitest';
-import type { Client } from '../../src/client/client.js';
-import { connect } from '../../src/client/connect.js';
-import { answeringFtpd, type Answer, type AnsweringFtpd } from './answering-ftpd.js';
-
-type Answers = (verb: string, line: string) => Answer | undefined;
-
-async function session(answer: Answers): Promise<{ client: Client; ftpd: AnsweringFtpd }> {
-  const ftpd = await answeringFtpd(answer);
-  const client = await connect({ host: '127.0.0.1', port: ftpd.port, protection: 'none' });
-  onTestFinished(() => client.close());
-  return { client, ftpd };
-}
+import { describe, expect, it } from 'vitest';
+import { answeredSession } from './answering-ftpd.js';
 
 const features = (...names: readonly string[]): string =>
   ['211-', ...names.map((name) => ` ${name}`), '211 End'].join('\n');
@@ -20,7 +9,7 @@ const TIME = new Date('2001-09-09T01:46:40Z');
 
 describe('stat()', () => {
   it('tells what would be received, by SIZE and MDTM', async () => {
-    const { client, ftpd } = await session((_, line) => {
+    const { client, ftpd } = await answeredSession((_, line) => {
       if (line === 'SIZE sub/a b') return '213 5';
       return line === 'MDTM sub/a b' ? '213 20010909014640' : undefined;
     });
@@ -29,7 +18,7 @@ describe('stat()', () => {
   });
 
   it('leaves open what the server does not say', async () => {
-    const { client } = await session((verb) => (verb === 'SIZE' ? '213 5' : undefined));
+    const { client } = await answeredSession((verb) => (verb === 'SIZE' ? '213 5' : undefined));
     expect(await client.stat('a')).toEqual({ name: 'a', kind: 'file', size: 5, modified: undefined });
   });
 
@@ -40,7 +29,7 @@ describe('stat()', () => {
     ['a link', ' type=OS.unix=slink:;modify=20010909014640; sub', 'link'],
     ['a line that begins with the code', '250-type=dir;modify=20010909014640; /srv/sub', 'directory'],
   ])('tells by MLST what is no file: %s', async (_, line, kind) => {
-    const { client } = await session((verb, command) => {
+    const { client } = await answeredSession((verb, command) => {
       if (command === 'MLST up/sub/') return `250-Begin\n${line}\n250 End`;
       return verb === 'FEAT' ? MLST : verb === 'SIZE' ? '550 not a plain file' : undefined;
     });
@@ -48,7 +37,7 @@ describe('stat()', () => {
   });
 
   it('knows by MLST that there is nothing', async () => {
-    const { client } = await session((verb) => {
+    const { client } = await answeredSession((verb) => {
       if (verb === 'MLST') return '550 no such file';
       return verb === 'FEAT' ? MLST : undefined;
     });
@@ -58,7 +47,7 @@ describe('stat()', () => {
   it.each([['501 what?'], ['250 fine'], ['250-\n nonsense\n250 End']])(
     'believes no other answer: %j',
     async (reply) => {
-      const { client } = await session((verb) => {
+      const { client } = await answeredSession((verb) => {
         if (verb === 'MLST') return reply;
         return verb === 'FEAT' ? MLST : undefined;
       });
@@ -67,7 +56,7 @@ describe('stat()', () => {
   );
 
   it('looks into the directory above where there is no MLST', async () => {
-    const { client, ftpd } = await session((verb) => {
+    const { client, ftpd } = await answeredSession((verb) => {
       if (verb !== 'LIST') return undefined;
       return { data: 'drwxr-xr-x 2 a b 4096 Nov 22 13:28 .\r\ndrwxr-xr-x 2 a b 4096 Nov 22 13:28 sub\r\n' };
     });
@@ -81,20 +70,22 @@ describe('stat()', () => {
   });
 
   it('knows of nothing below a directory that is not there', async () => {
-    const { client } = await session((_, line) => (line === 'CWD nowhere' ? '550 no such directory' : undefined));
+    const { client } = await answeredSession((_, line) =>
+      line === 'CWD nowhere' ? '550 no such directory' : undefined,
+    );
     expect(await client.stat('nowhere/a')).toBeUndefined();
     expect(await client.stat('nowhere/..')).toMatchObject({ kind: 'directory' });
   });
 
   it.each(['/', '.', '..', 'sub/..'])('goes where no name is to be looked for: %s', async (path) => {
-    const { client } = await session(() => undefined);
+    const { client } = await answeredSession(() => undefined);
     expect(await client.stat(path)).toMatchObject({ kind: 'directory', size: undefined });
   });
 });
 
 describe('size() and modified()', () => {
   it('are unknown of what the server does not tell, and of nonsense', async () => {
-    const { client } = await session((_, line) => {
+    const { client } = await answeredSession((_, line) => {
       if (line === 'SIZE absurd') return `213 ${'9'.repeat(30)}`;
       return line === 'MDTM odd' ? '213 yesterday' : undefined;
     });
@@ -107,7 +98,7 @@ describe('size() and modified()', () => {
 
 describe('setModified()', () => {
   it('uses MFMT where the server has it', async () => {
-    const { client, ftpd } = await session((verb, line) => {
+    const { client, ftpd } = await answeredSession((verb, line) => {
       if (line === 'MFMT 20010909014640 a b') return '213 Modify=20010909014640; a b';
       return verb === 'FEAT' ? features('MFMT', 'MDTM') : verb === 'MFMT' ? '550 no such file' : undefined;
     });
@@ -118,7 +109,7 @@ describe('setModified()', () => {
 
   it('uses MDTM where that sets times, as in vsftpd, and asks whether it did', async () => {
     let time = '20261122132815';
-    const { client } = await session((verb, line) => {
+    const { client } = await answeredSession((verb, line) => {
       const [, set] = /^MDTM ([0-9]{14}) a$/.exec(line) ?? [];
       if (set !== undefined) {
         time = set;
@@ -132,7 +123,7 @@ describe('setModified()', () => {
   });
 
   it('is not misled by a server that only tells times, of a file that is called so', async () => {
-    const { client } = await session((verb) => {
+    const { client } = await answeredSession((verb) => {
       if (verb === 'MDTM') return '213 20261122132815';
       return verb === 'FEAT' ? features('MDTM') : undefined;
     });
@@ -140,7 +131,7 @@ describe('setModified()', () => {
   });
 
   it('tries nothing that the server has not said it can', async () => {
-    const { client, ftpd } = await session(() => undefined);
+    const { client, ftpd } = await answeredSession(() => undefined);
     expect(await client.setModified('a', TIME)).toBe(false);
     expect(ftpd.commands).toEqual(['FEAT']);
   });

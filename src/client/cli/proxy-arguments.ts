@@ -1,9 +1,9 @@
 /** The command line of `sftpc proxy`. */
 import { parseEndpoint } from '../../cli/endpoint.js';
 import { err, ok, type Result } from '../../lib/result.js';
-import { addressFamily, canonicalAddress } from '../../wire/address.js';
+import { addressFamily, canonicalAddress, isLoopback } from '../../wire/address.js';
 import { MAX_PORT } from '../../wire/limits.js';
-import { isLoopback, type ListenWish } from '../proxy/listening.js';
+import type { ListenWish } from '../proxy/listening.js';
 import { serverName } from '../server-name.js';
 import { optionHelp, type Option } from '../terminal/option-help.js';
 import type { ServerName } from '../trust/known-servers.js';

@@ -12,9 +12,6 @@ const LOOPBACK = { ipv4: '127.0.0.1', ipv6: '::1' } as const;
 /** Tries to find a port that is free on both loopback addresses. */
 const MAX_TRIES = 20;
 
-/** RFC 1122 §3.2.1.3 (g), RFC 4291 §2.5.3. @param address - canonical */
-export const isLoopback = (address: string): boolean => address === '::1' || address.startsWith('127.');
-
 /** @throws ClientError of kind `connect` that says why not */
 export async function listen(wish: ListenWish): Promise<readonly Server[]> {
   if (wish.on === 'address') return [await listenOn(wish.address, wish.port)];

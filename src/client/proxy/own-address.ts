@@ -1,9 +1,8 @@
 /** Whether a door would lead to itself: each program would then make it connect again and again, until it is full. */
 import { lookup } from 'node:dns/promises';
 import { networkInterfaces } from 'node:os';
-import { plainAddress } from '../../wire/address.js';
+import { isLoopback, plainAddress } from '../../wire/address.js';
 import type { Endpoint } from '../../wire/host-port.js';
-import { isLoopback } from './listening.js';
 
 /** RFC 1122 §3.2.1.3 (a), RFC 4291 §2.5.2: to listen there is to listen everywhere; to connect there is to connect to oneself. */
 const isUnspecified = (address: string): boolean => address === '0.0.0.0' || address === '::';

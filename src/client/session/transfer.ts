@@ -51,7 +51,7 @@ export async function download(
   // What takes the octets may never come back, so a transfer that is given up does not wait for it; nor does it get any more.
   let state: 'running' | 'over' = 'running';
   const whileRunning: Sink = async (octets) => {
-    if (isOver(state)) throw broken();
+    if (state === 'over') throw broken();
     await sink(octets);
   };
   const receiving = run(connection, connector, request, opening, async (socket, coder) => {
@@ -68,9 +68,6 @@ export async function download(
   });
   return receiving.finally(() => (state = 'over'));
 }
-
-/** The state changes in a callback, which the compiler does not see. */
-const isOver = (state: 'running' | 'over'): boolean => state === 'over';
 
 async function write(out: ReturnType<Coder['push']>, sink: Sink): Promise<void> {
   if (!out.ok) throw dataFailure(out.error);

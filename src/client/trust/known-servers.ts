@@ -9,7 +9,7 @@ import { domainToASCII } from 'node:url';
 import { err, ok, type Result } from '../../lib/result.js';
 import { shellWord } from '../../lib/shell-word.js';
 import { canonicalAddress } from '../../wire/address.js';
-import { MAX_PORT } from '../../wire/limits.js';
+import { isPort } from '../../wire/host-port.js';
 import { ClientError } from '../error.js';
 import { reasonOf } from '../local/local-file.js';
 import { stateFolder } from '../local/state-folder.js';
@@ -60,7 +60,7 @@ export function parseKnownServers(text: string, file: string): Result<readonly K
     if (line === '' || line.startsWith('#')) continue;
     const [, host, digits, fingerprint] = LINE.exec(line) ?? [];
     const port = Number(digits);
-    if (host === undefined || fingerprint === undefined || !(port >= 1 && port <= MAX_PORT)) {
+    if (host === undefined || fingerprint === undefined || !isPort(port)) {
       return err(`${file}:${index + 1}: not a line of the form "host port SHA256:…".`);
     }
     found.push({ host, port, fingerprint, line: index + 1 });
